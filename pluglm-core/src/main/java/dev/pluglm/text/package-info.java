@@ -1,0 +1,2 @@
+/** Tokens, and passages out of running text. */
+package dev.pluglm.text;
