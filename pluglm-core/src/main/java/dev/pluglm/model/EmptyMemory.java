@@ -17,6 +17,11 @@ enum EmptyMemory implements Memory, Memory.View {
     }
 
     @Override
+    public int rowLimit() {
+        return 0;
+    }
+
+    @Override
     public int keySize() {
         return 0;
     }

@@ -26,13 +26,16 @@ public interface Memory extends AutoCloseable {
     }
 
     /**
-     * The passages of one moment. Rows number them: 0 inclusive to {@link #size} exclusive, in the order in which they
-     * were added.
+     * The passages of one moment. Rows number them, from 0 inclusive to {@link #rowLimit} exclusive, in the order in
+     * which they were added; where passages were removed, rows may be missing.
      */
     interface View extends AutoCloseable {
 
-        /** How many passages can be found; all rows are smaller than this. */
+        /** How many passages can be found. */
         int size();
+
+        /** All rows are smaller than this; at least {@link #size}. */
+        int rowLimit();
 
         /** Length of a key, {@code query_size} of the model; 0 for a memory that holds nothing. */
         int keySize();
