@@ -1,0 +1,30 @@
+package dev.pluglm.model;
+
+import dev.pluglm.tensor.Scope;
+
+import org.bytedeco.pytorch.Tensor;
+
+/** An ordinary layer: self-attention, then a feed-forward block, each added to its input and normalised. */
+final class BertLayer implements Layer {
+    private final SelfAttention attention;
+    private final FeedForward feedForward;
+    private final LayerNorm norm;
+
+    BertLayer(Parameters.Group p, PlugLMConfig config) {
+        int hidden = config.hiddenSize();
+        attention = new SelfAttention(p.at("attention"), config);
+        feedForward = new FeedForward(
+                new Linear(p.at("intermediate").at("dense"), hidden, config.intermediateSize()),
+                new Linear(p.at("output").at("dense"), config.intermediateSize(), hidden),
+                config);
+        norm = new LayerNorm(p.at("output").at("LayerNorm"), hidden, config.layerNormEps());
+    }
+
+    @Override
+    public Tensor forward(Tensor x, Mask mask, Pass pass) {
+        return Scope.returning(() -> {
+            Tensor attended = attention.forward(x, mask, pass.training());
+            return norm.forward(attended.add(feedForward.forward(attended, pass.training())));
+        });
+    }
+}

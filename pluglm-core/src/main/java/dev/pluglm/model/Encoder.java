@@ -1,0 +1,52 @@
+package dev.pluglm.model;
+
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Tensor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The body of the model: the embedding block, ordinary layers, and memory layers at the top. */
+final class Encoder {
+    final Embeddings embeddings;
+    final List<Layer> layers;
+    /** Makes the keys and values of passages from this encoder's own weights; absent where both are fixed. */
+    final Optional<Retriever> retriever;
+
+    Encoder(Parameters.Group p, PlugLMConfig config, Device device) {
+        embeddings = new Embeddings(p.at("embeddings"), config);
+        List<BertLayer> ordinary = new ArrayList<>();
+        for (int i = 0; !config.isMemoryLayer(i) && i < config.numHiddenLayers(); i++) {
+            ordinary.add(new BertLayer(p.at("encoder").at("layer").at(i), config));
+        }
+        Parameters.Group shared = p.at("encoder").at("retriever");
+        retriever = config.numMemoryLayers() == 0 || config.fixKeys() && config.fixValues()
+                ? Optional.empty()
+                : Optional.of(new Retriever(
+                        shared,
+                        new DocumentEncoder(
+                                shared.at("document_encoder"),
+                                embeddings,
+                                ordinary.subList(0, config.documentEncoderType().layers()),
+                                config),
+                        !config.fixKeys(),
+                        !config.fixValues(),
+                        config));
+        Lookup lookup = new Lookup(retriever, config, device);
+        layers = new ArrayList<>(ordinary);
+        for (int i = ordinary.size(); i < config.numHiddenLayers(); i++) {
+            layers.add(new MemoryLayer(p.at("encoder").at("layer").at(i), i, lookup, config));
+        }
+    }
+
+    /** {@code [batch, length]} token ids to {@code [batch, length, hidden]} states. */
+    Tensor forward(Tensor ids, Tensor typeIds, Mask mask, Pass pass) {
+        Tensor states = embeddings.forward(ids, typeIds, pass.training());
+        for (int i = 0; i < layers.size(); i++) {
+            states = layers.get(i).forward(states, mask, pass);
+            pass.trace().hidden(i, states);
+        }
+        return states;
+    }
+}

@@ -1,0 +1,29 @@
+package dev.pluglm.model;
+
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Which tokens of a batch are real.
+ *
+ * @param real {@code [batch, length]} fp32, 1 for real tokens and 0 for padding
+ * @param additive {@code [batch, 1, 1, length]} fp32, 0 for real tokens and -10000 for padding: added to scores
+ */
+record Mask(Tensor real, Tensor additive) {
+
+    /** Large enough that the softmax of a padded place is exactly 0 beside any real one. */
+    static final double AWAY = -10000;
+
+    /** From a mask of ones and zeros, {@code [batch, length]} of any type. */
+    static Mask of(Tensor ones) {
+        Tensor real = ones.to(ScalarType.Float);
+        Tensor additive = away(real).unsqueeze(1).unsqueeze(1);
+        return new Mask(real, additive);
+    }
+
+    /** 0 where {@code real} is 1, and {@link #AWAY} where it is 0. */
+    static Tensor away(Tensor real) {
+        return real.sub(new Scalar(1.0)).mul_(new Scalar(-AWAY));
+    }
+}

@@ -1,0 +1,173 @@
+package dev.pluglm.model;
+
+import dev.pluglm.tensor.Precision;
+import dev.pluglm.tensor.Scope;
+import dev.pluglm.tensor.Tensors;
+
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * What makes the keys and values of a memory: the document encoder and its two projections, in evaluation mode.
+ *
+ * <p>A memory can be read by every model that has the encoder it was made with. Training changes a model's encoder, so
+ * a fine-tuned model carries the one of its pre-trained start as a thing of its own (DESIGN, "The store on disk"). In
+ * checkpoints its tensors have the model's names behind {@link #PREFIX}.
+ */
+public final class MemoryEncoder implements AutoCloseable {
+
+    /** Begins the names of a carried encoder's tensors in a checkpoint. */
+    public static final String PREFIX = "memory_encoder.";
+
+    private final Retriever retriever;
+    private final Map<String, Tensor> tensors;
+    private final PlugLMConfig config;
+    private final Device device;
+    private final Optional<Parameters> owned;
+
+    private MemoryEncoder(
+            Retriever retriever,
+            Map<String, Tensor> tensors,
+            PlugLMConfig config,
+            Device device,
+            Optional<Parameters> owned) {
+        this.retriever = retriever;
+        this.tensors = tensors;
+        this.config = config;
+        this.device = device;
+        this.owned = owned;
+    }
+
+    /** The encoder inside a model; shares its weights. */
+    static MemoryEncoder own(Retriever retriever, Parameters parameters, PlugLMConfig config) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        parameters.all().forEach((name, tensor) -> {
+            if (belongs(name, config)) {
+                tensors.put(name, tensor);
+            }
+        });
+        return new MemoryEncoder(retriever, tensors, config, parameters.device(), Optional.empty());
+    }
+
+    /** The encoder that a checkpoint carries beside the model's own weights, if it does. */
+    static Optional<MemoryEncoder> carried(
+            PlugLMConfig config, Function<String, Optional<Tensor>> weights, Device device) {
+        return weights.apply(PREFIX + "bert.encoder.retriever.key_proj.weight")
+                .map(_ -> build(config, name -> weights.apply(PREFIX + name), device));
+    }
+
+    private static MemoryEncoder build(
+            PlugLMConfig config, Function<String, Optional<Tensor>> weights, Device device) {
+        Parameters parameters = new Parameters(weights, device, Precision.FP32, 0, config.initializerRange());
+        Parameters.Group bert = parameters.at("bert");
+        Embeddings embeddings = new Embeddings(bert.at("embeddings"), config);
+        var layers = java.util.stream.IntStream.range(0, config.documentEncoderType().layers())
+                .mapToObj(i -> new BertLayer(bert.at("encoder").at("layer").at(i), config))
+                .toList();
+        Parameters.Group own = bert.at("encoder").at("retriever");
+        DocumentEncoder documents = new DocumentEncoder(own.at("document_encoder"), embeddings, layers, config);
+        Retriever retriever = new Retriever(own, documents, true, true, config);
+        parameters.trainable().values().forEach(tensor -> tensor.set_requires_grad(false));
+        return new MemoryEncoder(retriever, parameters.all(), config, device, Optional.of(parameters));
+    }
+
+    private static boolean belongs(String name, PlugLMConfig config) {
+        if (name.startsWith("bert.embeddings.") || name.startsWith("bert.encoder.retriever.")) {
+            return true;
+        }
+        for (int i = 0; i < config.documentEncoderType().layers(); i++) {
+            if (name.startsWith("bert.encoder.layer." + i + ".")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The same encoder with weights of its own, which must be closed. */
+    MemoryEncoder copy() {
+        return build(config, name -> Optional.of(tensors.get(name)), device);
+    }
+
+    static Map<String, Tensor> withCarried(Map<String, Tensor> own, Optional<MemoryEncoder> carried) {
+        Map<String, Tensor> all = new LinkedHashMap<>(own);
+        carried.ifPresent(encoder -> encoder.tensors.forEach((name, tensor) -> all.put(PREFIX + name, tensor)));
+        return all;
+    }
+
+    /** Floats in a key. */
+    public int keySize() {
+        return config.querySize();
+    }
+
+    /** Floats in a value. */
+    public int valueSize() {
+        return config.hiddenSize();
+    }
+
+    /** The longest passage that can be encoded, in tokens. */
+    public int longestPassage() {
+        return config.maxPositionEmbeddings();
+    }
+
+    /** Identifies the weights: 64 hexadecimal digits, a SHA-256 over kind, names, shapes and numbers. */
+    public String fingerprint() {
+        MessageDigest digest = sha256();
+        digest.update((config.documentEncoderType() + " " + config.documentEncoderPoolerType()).getBytes(
+                StandardCharsets.UTF_8));
+        tensors.forEach((name, tensor) -> {
+            try (Scope _ = Scope.open()) {
+                digest.update((name + Arrays.toString(Tensors.shape(tensor))).getBytes(StandardCharsets.UTF_8));
+                Tensor plain = Tensors.on(new Device("cpu"), tensor.detach()).contiguous();
+                digest.update(Tensors.bytes(plain).asByteBuffer());
+            }
+        });
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java has SHA-256", e);
+        }
+    }
+
+    /**
+     * Encodes passages.
+     *
+     * @param tokens token ids with special tokens, unpadded; none longer than {@link #longestPassage}
+     */
+    public Encoded encode(int[][] tokens) {
+        return Scope.withoutGradients(() -> {
+            Tensor ids = Tensors.on(device, TokenBatch.ids(tokens, config.padTokenId()));
+            Mask mask = Mask.of(ids.ne(new Scalar(config.padTokenId())));
+            Tensor encoded = retriever.documentEncoder.forward(ids, mask, false);
+            return new Encoded(
+                    Tensors.floats(retriever.keys(encoded)), Tensors.floats(retriever.values(encoded)));
+        });
+    }
+
+    /**
+     * Keys and values of several passages.
+     *
+     * @param keys {@code [passages * keySize]}
+     * @param values {@code [passages * valueSize]}
+     */
+    public record Encoded(float[] keys, float[] values) {}
+
+    @Override
+    public void close() {
+        owned.ifPresent(Parameters::close);
+    }
+}

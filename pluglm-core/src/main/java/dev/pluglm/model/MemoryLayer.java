@@ -1,0 +1,65 @@
+package dev.pluglm.model;
+
+import dev.pluglm.tensor.Scope;
+
+import org.bytedeco.pytorch.Tensor;
+
+import java.util.Optional;
+
+/**
+ * A layer that looks things up (paper, section 3; SPEC 1.2): its input attends to itself, is pooled into a query, and
+ * reads the passages that the query finds, beside a feed-forward block.
+ */
+final class MemoryLayer implements Layer {
+    private final int number;
+    private final SelfAttention attention;
+    private final Optional<FeedForward> feedForward;
+    private final Pooler pooler;
+    private final Linear queryProjection;
+    private final Optional<BatchNorm> queryNorm;
+    private final Lookup lookup;
+    private final KnowledgeAttention knowledgeAttention;
+    private final LayerNorm norm;
+
+    MemoryLayer(Parameters.Group p, int number, Lookup lookup, PlugLMConfig config) {
+        int hidden = config.hiddenSize();
+        int inner = config.memoryLayerFfnDim();
+        Parameters.Group memory = p.at("memory_layer");
+        this.number = number;
+        this.lookup = lookup;
+        attention = new SelfAttention(p.at("attention"), config);
+        feedForward = inner == 0
+                ? Optional.empty()
+                : Optional.of(new FeedForward(
+                        Linear.evenlyDrawn(p.at("ffn").at(0), hidden, inner),
+                        new Linear(p.at("ffn").at(1), inner, hidden),
+                        config));
+        pooler = Pooler.of(config.memoryPoolerType(), memory.at("pooler"), config);
+        knowledgeAttention = KnowledgeAttention.of(memory.at("know_attn"), config);
+        queryProjection = new Linear(memory.at("query_proj"), hidden, config.querySize());
+        queryNorm = config.queryBatchnorm()
+                ? Optional.of(new BatchNorm(memory.at("batch_norm"), config.querySize()))
+                : Optional.empty();
+        norm = new LayerNorm(p.at("LayerNorm"), hidden, config.layerNormEps());
+    }
+
+    @Override
+    public Tensor forward(Tensor x, Mask mask, Pass pass) {
+        return Scope.returning(() -> {
+            Tensor attended = attention.forward(x, mask, pass.training());
+            Tensor query = query(attended, mask, pass.training());
+            Knowledge found = lookup.find(query, pass);
+            KnowledgeAttention.Reading reading = knowledgeAttention.forward(attended, query, found, pass.training());
+            pass.trace().lookup(number, found.hits(), reading.weights());
+            pass.trace().memory(number, reading.memory());
+            Tensor sum = attended.add(reading.memory());
+            return norm.forward(feedForward.map(f -> sum.add(f.forward(attended, pass.training()))).orElse(sum));
+        });
+    }
+
+    /** {@code [batch, query]}. */
+    private Tensor query(Tensor attended, Mask mask, boolean training) {
+        Tensor query = queryProjection.forward(pooler.forward(attended, mask.real()));
+        return queryNorm.map(n -> n.forward(query, training)).orElse(query);
+    }
+}

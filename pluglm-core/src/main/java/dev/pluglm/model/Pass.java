@@ -1,0 +1,28 @@
+package dev.pluglm.model;
+
+/**
+ * What one pass through the model is for.
+ *
+ * @param training whether dropout is on and batch norm uses the batch's statistics
+ * @param memory the passages that memory layers look into
+ * @param storedKeys take keys as stored rather than encode the passages found anew
+ * @param storedValues take values as stored rather than encode the passages found anew
+ * @param trace watches the pass
+ */
+public record Pass(boolean training, Memory.View memory, boolean storedKeys, boolean storedValues, Trace trace) {
+
+    /** A prediction that reads the memory as it is stored. */
+    public static Pass prediction(Memory.View memory) {
+        return new Pass(false, memory, true, true, Trace.NONE);
+    }
+
+    /** A pass that treats keys and values as the configuration says: fixed, or encoded anew with gradients. */
+    public static Pass of(PlugLMConfig config, boolean training, Memory.View memory) {
+        return new Pass(training, memory, config.fixKeys(), config.fixValues(), Trace.NONE);
+    }
+
+    /** The same pass, watched. */
+    public Pass watchedBy(Trace watcher) {
+        return new Pass(training, memory, storedKeys, storedValues, watcher);
+    }
+}

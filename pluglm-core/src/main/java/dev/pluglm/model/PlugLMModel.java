@@ -1,0 +1,139 @@
+package dev.pluglm.model;
+
+import dev.pluglm.problem.Problem;
+import dev.pluglm.tensor.Precision;
+import dev.pluglm.tensor.Scope;
+
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Tensor;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * PlugLM: a BERT whose top layers look things up in a memory, with a head that predicts (paper, section 3).
+ *
+ * <p>Predictions may run on several threads at once; training and {@link #close} need the model for themselves. Tensors
+ * that methods return belong to the caller's {@link Scope}.
+ */
+public final class PlugLMModel implements AutoCloseable {
+
+    private final PlugLMConfig config;
+    private final Parameters parameters;
+    private final Encoder encoder;
+    private final Head head;
+    private Optional<MemoryEncoder> carried;
+
+    private PlugLMModel(PlugLMConfig config, Parameters parameters, Optional<MemoryEncoder> carried) {
+        this.config = config;
+        this.parameters = parameters;
+        this.encoder = new Encoder(parameters.at("bert"), config, parameters.device());
+        this.head = Head.of(parameters, config);
+        this.carried = carried;
+    }
+
+    /**
+     * Builds a model from weights; those that are missing are drawn.
+     *
+     * @param weights weights by their names in the reference (SPEC 1.1), fp32 on the CPU; they are copied
+     * @param seed for the weights that are drawn
+     * @throws Problem if a weight's shape does not fit the configuration
+     */
+    public static PlugLMModel of(
+            PlugLMConfig config,
+            Function<String, Optional<Tensor>> weights,
+            Device device,
+            Precision precision,
+            long seed) {
+        Parameters parameters = new Parameters(weights, device, precision, seed, config.initializerRange());
+        try {
+            Optional<MemoryEncoder> carried = MemoryEncoder.carried(config, weights, device);
+            return new PlugLMModel(config, parameters, carried);
+        } catch (RuntimeException | Error e) {
+            parameters.close();
+            throw e;
+        }
+    }
+
+    /** A model whose weights are all drawn, on the CPU. */
+    public static PlugLMModel random(PlugLMConfig config, long seed) {
+        return of(config, _ -> Optional.empty(), new Device("cpu"), Precision.FP32, seed);
+    }
+
+    public PlugLMConfig config() {
+        return config;
+    }
+
+    public Parameters parameters() {
+        return parameters;
+    }
+
+    public Device device() {
+        return parameters.device();
+    }
+
+    /** The states of the last layer, {@code [batch, length, hidden]}. */
+    public Tensor states(Input input, Pass pass) {
+        Input here = input.on(device());
+        return Scope.returning(() -> encoder.forward(here.ids(), here.typeIds(), Mask.of(here.mask()), pass));
+    }
+
+    /** What the head makes of states; for masked LM they may be any {@code [..., hidden]}, for instance masked ones only. */
+    public Tensor logits(Tensor states, Pass pass) {
+        return head.logits(states, pass.training());
+    }
+
+    /** The mean loss of logits, a scalar; the labels' shape is the task's. */
+    public Tensor loss(Tensor logits, Tensor labels) {
+        return head.loss(logits, labels);
+    }
+
+    /**
+     * The encoder that this model's memories are made with: one that it carries along, or else its own.
+     *
+     * @return empty if the model has neither, as a published fine-tuned checkpoint, or runs in less than fp32
+     */
+    public Optional<MemoryEncoder> memoryEncoder() {
+        return carried.or(() -> encoder.retriever
+                .filter(Retriever::isComplete)
+                .filter(_ -> parameters.precision() == Precision.FP32)
+                .map(own -> MemoryEncoder.own(own, parameters, config)));
+    }
+
+    /**
+     * Fingerprint of the encoder that this model's memories are made with.
+     *
+     * @return empty if it is not known
+     */
+    public Optional<String> memoryEncoderFingerprint() {
+        return Optional.of(config.memoryEncoderFingerprint())
+                .filter(known -> !known.isEmpty())
+                .or(() -> memoryEncoder().map(MemoryEncoder::fingerprint));
+    }
+
+    /**
+     * From now on carries a copy of the present memory encoder, so that training may change the model's embeddings and
+     * memories that were made before still fit. Does nothing if one is carried already.
+     *
+     * @throws Problem if the model has no memory encoder
+     */
+    public void carryMemoryEncoder() {
+        if (carried.isEmpty()) {
+            carried = Optional.of(memoryEncoder()
+                    .orElseThrow(() -> new Problem("this model has no encoder that memories could be made with"))
+                    .copy());
+        }
+    }
+
+    /** Every tensor that a checkpoint keeps, by name: the parameters and the carried memory encoder's. */
+    public Map<String, Tensor> tensors() {
+        return MemoryEncoder.withCarried(parameters.all(), carried);
+    }
+
+    @Override
+    public void close() {
+        parameters.close();
+        carried.ifPresent(MemoryEncoder::close);
+    }
+}

@@ -1,0 +1,57 @@
+package dev.pluglm.model;
+
+import dev.pluglm.tensor.Scope;
+
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** The attention block of BERT: multi-head self-attention, projected, added to its input and normalised. */
+final class SelfAttention {
+    private final Linear query;
+    private final Linear key;
+    private final Linear value;
+    private final Linear output;
+    private final LayerNorm norm;
+    private final int heads;
+    private final int headSize;
+    private final double attentionDropout;
+    private final double hiddenDropout;
+
+    SelfAttention(Parameters.Group p, PlugLMConfig config) {
+        int hidden = config.hiddenSize();
+        query = new Linear(p.at("self").at("query"), hidden, hidden);
+        key = new Linear(p.at("self").at("key"), hidden, hidden);
+        value = new Linear(p.at("self").at("value"), hidden, hidden);
+        output = new Linear(p.at("output").at("dense"), hidden, hidden);
+        norm = new LayerNorm(p.at("output").at("LayerNorm"), hidden, config.layerNormEps());
+        heads = config.numAttentionHeads();
+        headSize = config.headSize();
+        attentionDropout = config.attentionProbsDropoutProb();
+        hiddenDropout = config.hiddenDropoutProb();
+    }
+
+    /**
+     * Attends from every token to every real token.
+     *
+     * @param x {@code [batch, length, hidden]}
+     * @param mask which tokens are real
+     * @return {@code [batch, length, hidden]}
+     */
+    Tensor forward(Tensor x, Mask mask, boolean training) {
+        return Scope.returning(() -> {
+            Tensor scores = heads(query.forward(x))
+                    .mul_(new Scalar(1 / Math.sqrt(headSize)))
+                    .matmul(heads(key.forward(x)).transpose(2, 3)); // [batch, heads, length, length]
+            Tensor weights = torch.softmax(scores.add(mask.additive()), -1);
+            Tensor context = torch.dropout(weights, attentionDropout, training).matmul(heads(value.forward(x)));
+            Tensor merged = context.transpose(1, 2).reshape(x.size(0), x.size(1), (long) heads * headSize);
+            return norm.forward(x.add(torch.dropout(output.forward(merged), hiddenDropout, training)));
+        });
+    }
+
+    /** {@code [batch, length, hidden] -> [batch, heads, length, headSize]}. */
+    private Tensor heads(Tensor x) {
+        return x.view(x.size(0), x.size(1), heads, headSize).transpose(1, 2);
+    }
+}
