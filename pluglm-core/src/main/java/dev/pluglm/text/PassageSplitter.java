@@ -1,7 +1,5 @@
 package dev.pluglm.text;
 
-import com.ibm.icu.text.BreakIterator;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +15,6 @@ public final class PassageSplitter {
 
     private final Tokenizer tokenizer;
     private final int maxTokens;
-    private final Sentences sentences = new Sentences();
 
     /**
      * @param tokenizer counts the tokens
@@ -141,17 +138,17 @@ public final class PassageSplitter {
         private Cut[] cuts() {
             Cut[] cuts = new Cut[tokens.length()];
             cuts[0] = Cut.NONE;
-            BreakIterator starts = sentences.of(text);
-            int sentence = starts.next();
+            Sentences sentences = new Sentences(text);
+            int sentence = sentences.next();
             for (int at = 1; at < cuts.length; at++) {
                 int before = tokens.charEnd()[at - 1];
                 int after = tokens.charStart()[at];
-                while (sentence != BreakIterator.DONE && sentence < before) {
-                    sentence = starts.next();
+                while (sentence >= 0 && sentence < before) {
+                    sentence = sentences.next();
                 }
                 if (tokens.wordIds()[at] == tokens.wordIds()[at - 1] || after < before) {
                     cuts[at] = Cut.NONE;
-                } else if (sentence != BreakIterator.DONE && sentence <= after) {
+                } else if (sentence >= 0 && sentence <= after) {
                     cuts[at] = Cut.SENTENCE;
                 } else {
                     cuts[at] = hasSpace(before, after) ? Cut.SPACE : Cut.WORD;

@@ -1,63 +1,89 @@
 package dev.pluglm.text;
 
-import com.ibm.icu.text.BreakIterator;
-import com.ibm.icu.text.FilteredBreakIteratorBuilder;
-import com.ibm.icu.util.ULocale;
-
-import java.util.List;
+import java.text.BreakIterator;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
- * Finds where sentences begin. ICU4J rather than the JDK's own java.text.BreakIterator: it knows the language's
- * abbreviations (from CLDR), so that "Dr. Smith" and "the U.S. Army" stay together, and follows current Unicode.
+ * The places of a text where sentences begin. By the JDK's own iterator: ICU4J's adds 15 MB and its list of
+ * abbreviations knows neither "i.e." nor where a word begins, so that it would need the filter below as well.
  */
 final class Sentences {
 
-    /** What CLDR's list lacks and encyclopaedias and abstracts are full of. */
-    private static final List<String> MORE_ABBREVIATIONS = List.of("Dr.", "Mr.", "Mrs.", "Ms.", "Prof.", "St.", "Sr.",
-            "Jr.", "vs.", "e.g.", "i.e.", "cf.", "ca.", "al.", "approx.", "No.", "Nos.", "Fig.", "Figs.", "fig.", "Eq.",
-            "Ref.", "Refs.", "Vol.", "vol.", "pp.", "Gen.", "Gov.", "Sen.", "Rep.", "Lt.", "Sgt.", "Capt.", "Col.",
-            "Rev.", "Hon.", "Mt.", "Ft.", "U.S.", "U.K.", "U.N.", "D.C.", "B.C.", "A.D.", "Inc.", "Ltd.", "Co.");
+    /** Words before a full stop that does not end a sentence, lower case. */
+    private static final Set<String> ABBREVIATIONS = Set.of("dr", "mr", "mrs", "ms", "prof", "st", "sr", "jr", "vs", "cf",
+            "ca", "al", "approx", "no", "nos", "fig", "figs", "eq", "eqs", "ref", "refs", "vol", "vols", "pp", "gen",
+            "gov", "sen", "rep", "lt", "sgt", "maj", "capt", "col", "cmdr", "adm", "rev", "hon", "pres", "mt", "ft", "inc",
+            "ltd", "co", "corp", "bros", "dept", "univ", "est", "ed", "eds", "trans", "messrs", "mme", "mlle", "jan",
+            "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "spp", "subsp", "var", "ssp");
 
-    // Kept as a pattern of which each use takes a copy, as an iterator belongs to one thread.
-    private final BreakIterator pattern;
+    /** An initial, as in "J. Smith", or letters with full stops between them, as in "U.S." and "e.g.". */
+    private static final Pattern INITIALS = Pattern.compile("\\p{Lu}|(?:\\p{L}\\.)+\\p{L}");
 
-    Sentences() {
-        ULocale language = ULocale.ENGLISH;
-        FilteredBreakIteratorBuilder builder = FilteredBreakIteratorBuilder.getInstance(language);
-        MORE_ABBREVIATIONS.forEach(builder::suppressBreakAfter);
-        for (char initial = 'A'; initial <= 'Z'; initial++) { // "J. R. R. Tolkien"
-            builder.suppressBreakAfter(initial + ".");
+    private static final int LONGEST_ABBREVIATION = 12;
+
+    private final String text;
+    private final BreakIterator starts = BreakIterator.getSentenceInstance(Locale.ENGLISH);
+
+    Sentences(String text) {
+        this.text = text;
+        starts.setText(flowing(text));
+    }
+
+    /** Where the next sentence begins, the length of the text after the last one, and then -1. */
+    int next() {
+        int next = starts.next();
+        while (next != BreakIterator.DONE && next < text.length() && followsAbbreviation(next)) {
+            next = starts.next();
         }
-        pattern = builder.wrapIteratorWithFilter(BreakIterator.getSentenceInstance(language));
+        return next == BreakIterator.DONE ? -1 : next;
     }
 
-    /** Ready to give the starts of the sentences of a text with {@code next()}, last its length. */
-    BreakIterator of(String text) {
-        BreakIterator sentences = pattern.clone();
-        sentences.setText(withoutLineEnds(text));
-        return sentences;
+    private boolean followsAbbreviation(int start) {
+        int end = start;
+        int lineEnds = 0;
+        while (end > 0 && Character.isWhitespace(text.charAt(end - 1))) {
+            end--;
+            lineEnds += text.charAt(end) == '\n' ? 1 : 0;
+        }
+        if (lineEnds > 1 || end == 0 || text.charAt(end - 1) != '.') {
+            return false;
+        }
+        int from = end - 1;
+        while (from > 0 && end - from <= LONGEST_ABBREVIATION && isOfWord(text.charAt(from - 1))) {
+            from--;
+        }
+        String word = text.substring(from, end - 1);
+        return INITIALS.matcher(word).matches() || ABBREVIATIONS.contains(word.toLowerCase(Locale.ROOT));
     }
 
-    /** A single line break is how a text was wrapped, not the end of a sentence; several are the end of a paragraph. */
-    private static String withoutLineEnds(String text) {
-        StringBuilder flowing = new StringBuilder(text.length());
+    private static boolean isOfWord(char c) {
+        return Character.isLetterOrDigit(c) || c == '.';
+    }
+
+    /**
+     * The text, char for char, with spaces for line ends: they tell how a text was wrapped, not where a sentence ends.
+     * Empty lines are the ends of paragraphs.
+     */
+    private static String flowing(String text) {
+        char[] flowing = text.toCharArray();
         int at = 0;
-        while (at < text.length()) {
-            int end = at;
-            int breaks = 0;
-            while (end < text.length() && Character.isWhitespace(text.charAt(end))) {
-                breaks += text.charAt(end) == '\n' ? 1 : 0;
-                end++;
+        while (at < flowing.length) {
+            int from = at;
+            int lineEnds = 0;
+            while (at < flowing.length && Character.isWhitespace(flowing[at])) {
+                lineEnds += flowing[at] == '\n' ? 1 : 0;
+                at++;
             }
-            if (breaks == 1) {
-                flowing.repeat(' ', end - at);
-                at = end;
-            } else {
-                int next = Math.max(end, at + 1);
-                flowing.append(text, at, next);
-                at = next;
+            if (lineEnds > 0) {
+                Arrays.fill(flowing, from, at, ' ');
+                // The JDK takes a line feed for a space, but ends a sentence at Unicode's paragraph separator.
+                flowing[at - 1] = lineEnds == 1 ? ' ' : '\u2029';
             }
+            at = Math.max(at, from + 1);
         }
-        return flowing.toString();
+        return new String(flowing);
     }
 }
