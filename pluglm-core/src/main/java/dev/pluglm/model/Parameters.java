@@ -90,7 +90,8 @@ public final class Parameters implements AutoCloseable {
         return device;
     }
 
-    Precision precision() {
+    /** In which number format the matrices of linear layers are kept. */
+    public Precision precision() {
         return precision;
     }
 

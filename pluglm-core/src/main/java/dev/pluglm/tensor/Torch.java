@@ -3,7 +3,7 @@ package dev.pluglm.tensor;
 import dev.pluglm.problem.Problem;
 
 import org.bytedeco.javacpp.Loader;
-import org.bytedeco.openblas.global.openblas;
+import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.global.torch;
 
@@ -59,7 +59,7 @@ public final class Torch {
         start();
         torch.set_num_threads(count);
         // OpenBLAS, which computes the fp32 matrix products, keeps threads of its own.
-        openblas.blas_set_num_threads(count);
+        openblas_nolapack.blas_set_num_threads(count);
     }
 
     /** How many threads one operation may use. */
