@@ -210,8 +210,8 @@ class TokenizerTest {
     }
 
     @Test
-    void aWordOfTenMegabytesIsOneUnknownWord() {
-        assertEquals("[CLS] [UNK] hello [SEP]", shown(tokenizer.encode("x".repeat(10_000_000) + " hello", 512)));
+    void aWordOfMegabytesIsOneUnknownWord() {
+        assertEquals("[CLS] [UNK] hello [SEP]", shown(tokenizer.encode("x".repeat(2_000_000) + " hello", 512)));
         assertEquals(512, tokenizer.encode("中".repeat(2_000_000), 512).length());
     }
 
