@@ -21,8 +21,10 @@ class OfflineStartTest {
             throws IOException, InterruptedException {
         Path output = folder.resolve("output.txt");
         Process process = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED",
-                "-Xmx256m", "-DENGINE_CACHE_DIR=" + folder.resolve("cache"), "-DDJL_CACHE_DIR=" + folder.resolve("cache"),
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-Xmx256m", "-DENGINE_CACHE_DIR=" + folder.resolve("cache"),
+                        "-DDJL_CACHE_DIR=" + folder.resolve("cache"),
                 "-cp", System.getProperty("java.class.path"), OfflineStart.class.getName())
                 .redirectErrorStream(true).redirectOutput(output.toFile()).start();
         assertEquals(0, process.waitFor(), () -> read(output));
