@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -174,6 +175,7 @@ public final class AtomicFiles {
     static Problem unwritable(Path target, IOException e) {
         String why = switch (e) {
             case AccessDeniedException denied -> "permission denied";
+            case FileAlreadyExistsException file -> file.getFile() + " is in the way";
             case NoSuchFileException missing -> "no such directory";
             case DirectoryNotEmptyException full -> "the directory is not empty";
             default -> String.valueOf(e.getMessage());
