@@ -53,7 +53,7 @@ public final class Safetensors implements Weights {
         file.close();
     }
 
-    private static Safetensors read(MappedFile file) {
+    static Safetensors read(MappedFile file) {
         ByteCursor in = new ByteCursor(file.path().toString(), file.bytes());
         long length = in.i64();
         if (length < 2 || length > MAX_HEADER || length > in.remaining()) {

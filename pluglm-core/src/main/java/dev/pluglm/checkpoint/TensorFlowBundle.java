@@ -65,7 +65,7 @@ public final class TensorFlowBundle implements Weights {
         data.close();
     }
 
-    private static Map<String, BundleEntry> readIndex(MappedFile file) {
+    static Map<String, BundleEntry> readIndex(MappedFile file) {
         Map<String, byte[]> table = new LinkedHashMap<>(LevelDbTable.read(file));
         byte[] header = table.remove("");
         if (header == null) {
@@ -85,7 +85,7 @@ public final class TensorFlowBundle implements Weights {
         return entries;
     }
 
-    private static TensorFlowBundle read(Path index, MappedFile file, Map<String, BundleEntry> entries) {
+    static TensorFlowBundle read(Path index, MappedFile file, Map<String, BundleEntry> entries) {
         Map<String, StoredTensor> tensors = new LinkedHashMap<>();
         List<String> skipped = new ArrayList<>();
         entries.forEach((name, entry) -> {

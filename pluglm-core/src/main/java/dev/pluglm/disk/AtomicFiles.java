@@ -58,7 +58,11 @@ public final class AtomicFiles {
             throw Problem.of("%s: exists already and is not an empty directory; choose another place or delete it first",
                     target);
         }
-        build(target, content, beside -> Files.move(beside, target.toAbsolutePath(), StandardCopyOption.ATOMIC_MOVE));
+        build(target, content, beside -> {
+            // Not every system renames onto an empty directory.
+            Files.deleteIfExists(target);
+            Files.move(beside, target.toAbsolutePath(), StandardCopyOption.ATOMIC_MOVE);
+        });
     }
 
     /**

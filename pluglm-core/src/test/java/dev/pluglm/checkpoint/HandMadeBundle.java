@@ -28,7 +28,7 @@ final class HandMadeBundle {
         return Files.write(prefix.resolveSibling(prefix.getFileName() + ".index"), index());
     }
 
-    void writeJar(Path jar, String entry) throws IOException {
+    Path writeJar(Path jar, String entry) throws IOException {
         ByteArrayOutputStream inner = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(inner)) {
             put(zip, "saved_model.pb", new byte[100]);
@@ -39,6 +39,7 @@ final class HandMadeBundle {
         try (OutputStream out = Files.newOutputStream(jar); ZipOutputStream zip = new ZipOutputStream(out)) {
             put(zip, entry, inner.toByteArray());
         }
+        return jar;
     }
 
     private static void put(ZipOutputStream zip, String name, byte[] content) throws IOException {

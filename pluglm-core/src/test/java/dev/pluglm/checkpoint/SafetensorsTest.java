@@ -2,6 +2,7 @@ package dev.pluglm.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -49,6 +50,15 @@ class SafetensorsTest {
         try (var files = Files.list(folder)) {
             assertEquals(2, files.count());
         }
+    }
+
+    @Test
+    void afterClosingTheDataIsGoneAndClosingAgainDoesNothing() {
+        Safetensors kinds = Safetensors.open(Fixture.path("formats/kinds.safetensors"));
+        StoredTensor tensor = kinds.tensors().get("f32");
+        kinds.close();
+        kinds.close();
+        assertThrows(IllegalStateException.class, tensor::floats);
     }
 
     @Test

