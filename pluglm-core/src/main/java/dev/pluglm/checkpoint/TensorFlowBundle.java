@@ -100,7 +100,8 @@ public final class TensorFlowBundle implements Weights {
 
     private static StoredTensor tensor(Path index, MappedFile file, String name, BundleEntry entry) {
         DType type = DType.ofTensorFlow(entry.type()).orElseThrow(() ->
-                Problem.of("%s: %s has TensorFlow's type number %d, which is not read here", index, name, entry.type()));
+                Problem.of("%s: %s has TensorFlow's type number %d, which is not read here", index, name,
+                        entry.type()));
         if (entry.sliced() || entry.shard() != 0) {
             throw Problem.of("%s: %s is cut into parts or lies in data file %d, expected whole in file 0", index, name,
                     entry.shard());
@@ -113,7 +114,8 @@ public final class TensorFlowBundle implements Weights {
         }
         long size = file.bytes().byteSize();
         if (entry.offset() < 0 || entry.size() > size || entry.offset() > size - entry.size()) {
-            throw file.problem("%s takes %d bytes from byte %d, the file has %d", name, entry.size(), entry.offset(), size);
+            throw file.problem("%s takes %d bytes from byte %d, the file has %d", name, entry.size(), entry.offset(),
+                    size);
         }
         MemorySegment bytes = file.bytes().asSlice(entry.offset(), entry.size());
         if (LevelDbTable.maskedCrc(bytes) != entry.crc()) {

@@ -84,10 +84,12 @@ public final class TorchFile implements Weights {
 
     private static TorchFile readZip(MappedFile file) {
         ZipEntries zip = new ZipEntries(file);
-        List<String> pickles = zip.entries().keySet().stream().filter(name -> name.matches("[^/]+/data\\.pkl")).toList();
+        List<String> pickles = zip.entries().keySet().stream()
+                .filter(name -> name.matches("[^/]+/data\\.pkl"))
+                .toList();
         if (pickles.size() != 1) {
-            throw file.problem("is a zip with %d entries of which %d are called NAME/data.pkl, expected one as torch.save "
-                    + "writes it", zip.entries().size(), pickles.size());
+            throw file.problem("is a zip with %d entries of which %d are called NAME/data.pkl, expected one as "
+                    + "torch.save writes it", zip.entries().size(), pickles.size());
         }
         String root = pickles.getFirst().substring(0, pickles.getFirst().indexOf('/') + 1);
         ZipDirectory.Entry byteorder = zip.entries().get(root + "byteorder");
@@ -150,8 +152,9 @@ public final class TorchFile implements Weights {
             Storage storage = calls.storages().get(key);
             long count = in.i64();
             if (count != storage.count() || count < 0 || count > in.remaining() / storage.unit()) {
-                throw file.problem("storage %s has %d numbers of %d bytes and %d bytes are left in the file, expected %d "
-                        + "numbers", Shown.quoted(storage.key()), count, storage.unit(), in.remaining(), storage.count());
+                throw file.problem("storage %s has %d numbers of %d bytes and %d bytes are left in the file, expected "
+                        + "%d numbers", Shown.quoted(storage.key()), count, storage.unit(), in.remaining(),
+                        storage.count());
             }
             storages.put(storage.key(), in.slice(count * storage.unit()));
         }

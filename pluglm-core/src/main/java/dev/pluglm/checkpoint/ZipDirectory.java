@@ -41,7 +41,8 @@ final class ZipDirectory {
         long offset = directory.offset;
         long directoryEnd = directory.end;
         if (count < 0 || count > MAX_ENTRIES) {
-            throw file.problem("is a zip of %s entries, expected at most %d", Long.toUnsignedString(count), MAX_ENTRIES);
+            throw file.problem("is a zip of %s entries, expected at most %d", Long.toUnsignedString(count),
+                    MAX_ENTRIES);
         }
         if (offset < 0 || offset > directoryEnd || directory.size != directoryEnd - offset) {
             throw file.problem("its zip directory says that it takes %s bytes from byte %s, expected it to end at %d",
@@ -56,7 +57,8 @@ final class ZipDirectory {
             }
         }
         if (in.position() != directoryEnd) {
-            throw file.problem("its zip directory has %d bytes more than its %d entries", directoryEnd - in.position(), count);
+            throw file.problem("its zip directory has %d bytes more than its %d entries", directoryEnd - in.position(),
+                    count);
         }
         checkApart(file, entries);
         return entries;
@@ -114,7 +116,8 @@ final class ZipDirectory {
                 return large;
             }
         }
-        throw file.problem("has a zip64 record at byte %d that is not one, or disagrees with the end of the zip", record);
+        throw file.problem("has a zip64 record at byte %d that is not one, or disagrees with the end of the zip",
+                record);
     }
 
     private static Entry readEntry(MappedFile file, ByteCursor in, long directory) {
@@ -140,7 +143,8 @@ final class ZipDirectory {
         in.slice(commentLength);
         while (extra.remaining() >= 4) {
             int id = extra.u16();
-            ByteCursor field = new ByteCursor(file.path() + ": zip64 field of entry " + shown, extra.slice(extra.u16()));
+            ByteCursor field = new ByteCursor(file.path() + ": zip64 field of entry " + shown,
+                    extra.slice(extra.u16()));
             if (id == 1) {
                 size = size == NONE32 ? field.i64() : size;
                 packed = packed == NONE32 ? field.i64() : packed;
@@ -148,11 +152,12 @@ final class ZipDirectory {
             }
         }
         if ((flags & 1) != 0 || method != 0 && method != 8) {
-            throw file.problem("entry %s is encrypted or packed with method %d, expected stored or deflated", shown, method);
+            throw file.problem("entry %s is encrypted or packed with method %d, expected stored or deflated", shown,
+                    method);
         }
         if (size < 0 || packed < 0 || start < 0 || start >= directory || method == 0 && packed != size) {
-            throw file.problem("entry %s says it has %d bytes, %d packed, from byte %d: impossible", shown, size, packed,
-                    start);
+            throw file.problem("entry %s says it has %d bytes, %d packed, from byte %d: impossible", shown, size,
+                    packed, start);
         }
         Entry entry = new Entry(name, method == 8, crc, packed, size, start,
                 checkLocal(file, name, start, flags, method, crc, packed, size));
@@ -163,8 +168,8 @@ final class ZipDirectory {
         return entry;
     }
 
-    private static long checkLocal(MappedFile file, String name, long start, int flags, int method, long crc, long packed,
-            long size) {
+    private static long checkLocal(MappedFile file, String name, long start, int flags, int method, long crc,
+            long packed, long size) {
         ByteCursor in = new ByteCursor(file.path().toString(), file.bytes());
         in.moveTo(start);
         boolean same = in.i32() == LOCAL;

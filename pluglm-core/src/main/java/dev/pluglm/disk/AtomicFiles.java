@@ -55,8 +55,8 @@ public final class AtomicFiles {
      */
     public static void createDirectory(Path target, DirectoryContent content) {
         if (!isFree(target)) {
-            throw Problem.of("%s: exists already and is not an empty directory; choose another place or delete it first",
-                    target);
+            throw Problem.of("%s: exists already and is not an empty directory; "
+                    + "choose another place or delete it first", target);
         }
         build(target, content, beside -> {
             // Not every system renames onto an empty directory.

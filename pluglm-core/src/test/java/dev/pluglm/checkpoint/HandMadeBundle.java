@@ -13,7 +13,7 @@ import java.util.zip.CRC32C;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** Writes a tiny TensorFlow checkpoint by the format's description; its fields make it lie, {@code damage} changes its blocks. */
+/** Writes a tiny TensorFlow checkpoint; its fields make it lie, {@code damage} changes its blocks. */
 final class HandMadeBundle {
     int compression = 0;
     int shards = 1;

@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.FieldSource;
 class HostilePickleTest {
     private static final String STORAGE = "(U\u0007storagectorch\nFloatStorage\nU\u00010U\u0003cpuK\u0006tQ";
     private static final String REBUILD = "ctorch._utils\n_rebuild_tensor_v2\n";
-    private static final String REFUSAL = "', which is not on the list of what a checkpoint may hold; nothing was executed";
+    private static final String REFUSAL =
+            "', which is not on the list of what a checkpoint may hold; nothing was executed";
 
     @TempDir
     Path folder;
@@ -26,7 +27,8 @@ class HostilePickleTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "os|system", "posix|system", "builtins|eval", "builtins|exec", "__builtin__|getattr", "subprocess|Popen",
-        "torch|load", "torch.hub|load", "torch._utils|_rebuild_qtensor", "collections|Counter", "numpy.core.multiarray|scalar",
+        "torch|load", "torch.hub|load", "torch._utils|_rebuild_qtensor", "collections|Counter",
+        "numpy.core.multiarray|scalar",
         "torch.storage|_load_from_bytes", "pickle|loads", "runpy|_run_code"})
     void everyNameOutsideOfTheListIsRefusedInEveryWayToSayIt(String module, String name) throws IOException {
         String expected = "names '" + module + "." + name + REFUSAL;
@@ -105,7 +107,8 @@ class HostilePickleTest {
         tensorRefused(big, "K\u0001\u0085", "K\u0001\u0085", "reaches outside");
         String billion = "J\u0000\u0000\u0000\u0040";
         tensorRefused("K\u0000", billion + "\u0085", "K\u0000\u0085", "repeats its storage: 4294967296 bytes");
-        tensorRefused("K\u0000", "(" + "K\u0001".repeat(65) + "t", "K\u0001\u0085", "with other arguments than expected");
+        tensorRefused("K\u0000", "(" + "K\u0001".repeat(65) + "t", "K\u0001\u0085",
+                "with other arguments than expected");
         tensorRefused("K\u0000", "\u008a\u0009" + "\u0001".repeat(9) + "\u0085", "K\u0001\u0085",
                 "ints below 2^63");
         tensorRefused("K\u0000", "U\u0001a\u0085", "K\u0001\u0085", "with other arguments than expected");
@@ -113,7 +116,8 @@ class HostilePickleTest {
 
     @Test
     void aTensorInsideItsStorageIsRead() throws IOException {
-        Path file = HandMadeZip.of("a/data.pkl", bytes(tensor("K\u0001", "K\u0002K\u0002\u0086", "K\u0001K\u0003\u0086")))
+        String pickle = tensor("K\u0001", "K\u0002K\u0002\u0086", "K\u0001K\u0003\u0086");
+        Path file = HandMadeZip.of("a/data.pkl", bytes(pickle))
                 .with("a/data/0", new byte[24]).write(folder.resolve("good.pt"));
         try (Weights weights = Weights.open(file)) {
             assertEquals("F32 [2, 2]", weights.tensors().get("w").toString());
@@ -124,7 +128,8 @@ class HostilePickleTest {
     void referencesThatAreNotToAStorageAreRefused() throws IOException {
         refused("K\u0001Q.", "not one to a whole storage");
         refused("(U\u0006moduleK\u0001K\u0001K\u0001K\u0001tQ.", "not one to a whole storage");
-        refused(STORAGE + STORAGE.replace("K\u0006", "K\u0007") + "\u0086.", "describes storage '0' twice in different ways");
+        refused(STORAGE + STORAGE.replace("K\u0006", "K\u0007") + "\u0086.",
+                "describes storage '0' twice in different ways");
         refused(tensor("K\u0000", "K\u0001\u0085", "K\u0001\u0085").replace("U\u00010", "U\u00019"),
                 "has no zip entry 'a/data/9'");
         refused(tensor("K\u0000", "K\u0001\u0085", "K\u0001\u0085").replace("K\u0006", "K\u0007"),

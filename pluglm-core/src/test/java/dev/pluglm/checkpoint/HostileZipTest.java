@@ -51,7 +51,9 @@ class HostileZipTest {
         refused(good().local(header -> header.putInt(HandMadeZip.LOCAL_SIZE, 5)), message);
         refused(good().local(header -> header.putShort(HandMadeZip.LOCAL_METHOD, (short) 8)), message);
         refused(good().local(header -> header.put(HandMadeZip.LOCAL_NAME, (byte) 'b')), message);
-        refused(good().local(header -> header.putInt(0, header.getShort(26) == "a/data/0".length() ? 0 : header.getInt(0))),
+        int nameLength = 26;
+        refused(good().local(header ->
+                        header.putInt(0, header.getShort(nameLength) == "a/data/0".length() ? 0 : header.getInt(0))),
                 "entry 'a/data/0' is described otherwise");
     }
 

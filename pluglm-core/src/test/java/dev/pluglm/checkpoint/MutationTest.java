@@ -156,7 +156,8 @@ class MutationTest {
             switch (random.nextInt(6)) {
                 case 0, 1 -> bytes[at] = (byte) random.nextInt(256);
                 case 2 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
-                case 3 -> Arrays.fill(bytes, at, at + 1 + random.nextInt(8), (byte) (random.nextBoolean() ? 0xFF : 0x7F));
+                case 3 -> Arrays.fill(bytes, at, at + 1 + random.nextInt(8),
+                        (byte) (random.nextBoolean() ? 0xFF : 0x7F));
                 case 4 -> bytes = random.nextInt(4) == 0 ? Arrays.copyOf(bytes, at) : bytes;
                 default -> {
                     int from = random.nextInt(bytes.length - 8);
