@@ -1,8 +1,12 @@
 package dev.pluglm.checkpoint;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** What a file is by its first bytes. */
 enum FileKind {
@@ -22,6 +26,7 @@ enum FileKind {
     /** The pickled number 0x1950a86a20f9469cfc6c, which every legacy file has first (after its protocol and frame). */
     private static final String LEGACY_MAGIC = "\u008a\nl\u00fc\u009cF\u00f9 j\u00a8P\u0019.";
     private static final int LEGACY_MAGIC_BEFORE = 32;
+    private static final int HEAD = 512;
 
     private final String description;
 
@@ -33,12 +38,24 @@ enum FileKind {
         return description;
     }
 
+    static FileKind of(Path path) {
+        MappedFile.checkReadable(path);
+        try (InputStream in = Files.newInputStream(path)) {
+            return of(in.readNBytes(HEAD));
+        } catch (IOException e) {
+            throw MappedFile.unreadable(path, e);
+        }
+    }
+
     static FileKind of(MemorySegment bytes) {
-        if (bytes.byteSize() == 0) {
+        return of(bytes.asSlice(0, Math.min(HEAD, bytes.byteSize())).toArray(ValueLayout.JAVA_BYTE));
+    }
+
+    private static FileKind of(byte[] head) {
+        String start = new String(head, StandardCharsets.ISO_8859_1);
+        if (start.isEmpty()) {
             return EMPTY;
         }
-        byte[] head = bytes.asSlice(0, Math.min(512, bytes.byteSize())).toArray(ValueLayout.JAVA_BYTE);
-        String start = new String(head, StandardCharsets.ISO_8859_1);
         if (start.startsWith("PK\u0003\u0004") || start.startsWith("PK\u0005\u0006")) {
             return TORCH_ZIP;
         }

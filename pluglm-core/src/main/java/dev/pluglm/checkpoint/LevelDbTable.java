@@ -63,7 +63,8 @@ final class LevelDbTable {
             throw file.problem("says that a block of %s bytes starts at byte %s, the file has %d",
                     Long.toUnsignedString(length), Long.toUnsignedString(offset), size);
         }
-        ByteCursor block = new ByteCursor(file.path() + ": the block at byte " + offset, file.bytes().asSlice(offset, length));
+        ByteCursor block = new ByteCursor(file.path() + ": the block at byte " + offset,
+                file.bytes().asSlice(offset, length));
         ByteCursor trailer = new ByteCursor(file.path().toString(), file.bytes().asSlice(offset + length, TRAILER));
         int compression = trailer.u8();
         if (trailer.i32() != maskedCrc(file.bytes().asSlice(offset, length + 1))) {

@@ -19,20 +19,28 @@ record MappedFile(Path path, MemorySegment bytes, Arena arena) implements AutoCl
     }
 
     static MappedFile open(Path path) {
+        checkReadable(path);
+        Arena arena = Arena.ofShared();
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            return new MappedFile(path, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena), arena);
+        } catch (IOException e) {
+            arena.close();
+            throw unreadable(path, e);
+        }
+    }
+
+    static void checkReadable(Path path) {
         if (!Files.exists(path)) {
             throw Problem.of("%s: there is no such file", path);
         }
         if (!Files.isRegularFile(path)) {
             throw Problem.of("%s: is not a regular file", path);
         }
-        Arena arena = Arena.ofShared();
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            return new MappedFile(path, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena), arena);
-        } catch (IOException e) {
-            arena.close();
-            String why = e instanceof AccessDeniedException ? "permission denied" : e.getMessage();
-            throw new Problem(path + ": could not be read: " + why, e);
-        }
+    }
+
+    static Problem unreadable(Path path, IOException e) {
+        String why = e instanceof AccessDeniedException ? "permission denied" : e.getMessage();
+        return new Problem(path + ": could not be read: " + why, e);
     }
 
     /** Opens a file and parses it; closed again if the parser fails, otherwise the result owns it. */

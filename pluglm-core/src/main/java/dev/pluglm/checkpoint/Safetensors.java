@@ -53,19 +53,21 @@ public final class Safetensors implements Weights {
         file.close();
     }
 
-    private static Safetensors read(MappedFile file) {
+    static Safetensors read(MappedFile file) {
         ByteCursor in = new ByteCursor(file.path().toString(), file.bytes());
         long length = in.i64();
         if (length < 2 || length > MAX_HEADER || length > in.remaining()) {
             throw file.problem("says that its header takes %s bytes; %d bytes follow and at most %d are allowed, "
-                    + "so it is cut short or not safetensors", Long.toUnsignedString(length), in.remaining(), MAX_HEADER);
+                    + "so it is cut short or not safetensors", Long.toUnsignedString(length), in.remaining(),
+                    MAX_HEADER);
         }
         SafetensorsHeader header = SafetensorsHeader.parse(file, in.array(length, MAX_HEADER, "the header"));
         MemorySegment data = in.slice(in.remaining());
         checkLayout(file, header, data.byteSize());
         Map<String, StoredTensor> tensors = new LinkedHashMap<>();
         header.entries().forEach((name, entry) -> tensors.put(name,
-                new StoredTensor(entry.type(), entry.shape(), data.asSlice(entry.begin(), entry.end() - entry.begin()))));
+                new StoredTensor(entry.type(), entry.shape(),
+                        data.asSlice(entry.begin(), entry.end() - entry.begin()))));
         return new Safetensors(file, tensors, header.metadata());
     }
 
@@ -80,12 +82,12 @@ public final class Safetensors implements Weights {
             SafetensorsHeader.Entry entry = named.getValue();
             String name = Shown.quoted(named.getKey());
             if (entry.begin() < 0 || entry.end() < entry.begin() || entry.end() > size) {
-                throw file.problem("tensor %s lies at bytes %d to %d, the file has %d bytes of data", name, entry.begin(),
-                        entry.end(), size);
+                throw file.problem("tensor %s lies at bytes %d to %d, the file has %d bytes of data", name,
+                        entry.begin(), entry.end(), size);
             }
             if (entry.begin() != end) {
-                throw file.problem("tensor %s starts at byte %d of the data, expected %d: tensors overlap or leave a hole",
-                        name, entry.begin(), end);
+                throw file.problem("tensor %s starts at byte %d of the data, expected %d: "
+                        + "tensors overlap or leave a hole", name, entry.begin(), end);
             }
             long expected = entry.type().bytes(entry.shape()).orElse(-1);
             if (entry.end() - entry.begin() != expected) {

@@ -10,8 +10,10 @@ final class Shown {
     static String quoted(String text) {
         StringBuilder shown = new StringBuilder("'");
         text.codePoints().limit(LIMIT).forEach(point -> {
-            if (Character.isISOControl(point) || !Character.isDefined(point) || Character.getType(point) == Character.SURROGATE
-                    || Character.getType(point) == Character.LINE_SEPARATOR || Character.getType(point) == Character.FORMAT) {
+            if (Character.isISOControl(point) || !Character.isDefined(point)
+                    || Character.getType(point) == Character.SURROGATE
+                    || Character.getType(point) == Character.LINE_SEPARATOR
+                    || Character.getType(point) == Character.FORMAT) {
                 shown.append(String.format("\\u%04x", point));
             } else {
                 shown.appendCodePoint(point);

@@ -34,7 +34,8 @@ record StateDict(List<String> path, Map<String, Pickled.View> tensors, List<Stri
             }
             String inner = USUAL_KEYS.stream().filter(key -> map.get(key) instanceof Map).findFirst().orElse("");
             if (inner.isEmpty()) {
-                throw file.problem("has no tensors%s; its keys are %s", path.isEmpty() ? "" : " under " + path, keys(map));
+                throw file.problem("has no tensors%s; its keys are %s", path.isEmpty() ? "" : " under " + path,
+                        keys(map));
             }
             path.add(inner);
             at = map.get(inner);

@@ -63,8 +63,9 @@ final class StridedViews {
             }
         }
         if (!inside || !empty && last >= count) {
-            throw file.problem("tensor %s (shape %s, strides %s, offset %d) reaches outside of its storage of %d numbers",
-                    Shown.quoted(name), view.shape(), view.strides(), view.offset(), count);
+            throw file.problem("tensor %s (shape %s, strides %s, offset %d) "
+                    + "reaches outside of its storage of %d numbers", Shown.quoted(name), view.shape(),
+                    view.strides(), view.offset(), count);
         }
     }
 

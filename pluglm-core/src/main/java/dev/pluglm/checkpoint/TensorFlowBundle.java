@@ -65,7 +65,7 @@ public final class TensorFlowBundle implements Weights {
         data.close();
     }
 
-    private static Map<String, BundleEntry> readIndex(MappedFile file) {
+    static Map<String, BundleEntry> readIndex(MappedFile file) {
         Map<String, byte[]> table = new LinkedHashMap<>(LevelDbTable.read(file));
         byte[] header = table.remove("");
         if (header == null) {
@@ -85,7 +85,7 @@ public final class TensorFlowBundle implements Weights {
         return entries;
     }
 
-    private static TensorFlowBundle read(Path index, MappedFile file, Map<String, BundleEntry> entries) {
+    static TensorFlowBundle read(Path index, MappedFile file, Map<String, BundleEntry> entries) {
         Map<String, StoredTensor> tensors = new LinkedHashMap<>();
         List<String> skipped = new ArrayList<>();
         entries.forEach((name, entry) -> {
@@ -100,7 +100,8 @@ public final class TensorFlowBundle implements Weights {
 
     private static StoredTensor tensor(Path index, MappedFile file, String name, BundleEntry entry) {
         DType type = DType.ofTensorFlow(entry.type()).orElseThrow(() ->
-                Problem.of("%s: %s has TensorFlow's type number %d, which is not read here", index, name, entry.type()));
+                Problem.of("%s: %s has TensorFlow's type number %d, which is not read here", index, name,
+                        entry.type()));
         if (entry.sliced() || entry.shard() != 0) {
             throw Problem.of("%s: %s is cut into parts or lies in data file %d, expected whole in file 0", index, name,
                     entry.shard());
@@ -113,7 +114,8 @@ public final class TensorFlowBundle implements Weights {
         }
         long size = file.bytes().byteSize();
         if (entry.offset() < 0 || entry.size() > size || entry.offset() > size - entry.size()) {
-            throw file.problem("%s takes %d bytes from byte %d, the file has %d", name, entry.size(), entry.offset(), size);
+            throw file.problem("%s takes %d bytes from byte %d, the file has %d", name, entry.size(), entry.offset(),
+                    size);
         }
         MemorySegment bytes = file.bytes().asSlice(entry.offset(), entry.size());
         if (LevelDbTable.maskedCrc(bytes) != entry.crc()) {

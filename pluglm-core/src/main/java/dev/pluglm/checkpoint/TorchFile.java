@@ -45,14 +45,16 @@ public final class TorchFile implements Weights {
      * @throws Problem if the file is missing or damaged, or names anything but tensors and plain values
      */
     public static TorchFile open(Path path) {
-        return MappedFile.parse(path, file -> {
-            FileKind kind = FileKind.of(file.bytes());
-            return switch (kind) {
-                case TORCH_ZIP -> readZip(file);
-                case TORCH_LEGACY -> readLegacy(file);
-                default -> throw file.problem("%s, expected a PyTorch checkpoint", kind.description());
-            };
-        });
+        return MappedFile.parse(path, TorchFile::read);
+    }
+
+    static TorchFile read(MappedFile file) {
+        FileKind kind = FileKind.of(file.bytes());
+        return switch (kind) {
+            case TORCH_ZIP -> readZip(file);
+            case TORCH_LEGACY -> readLegacy(file);
+            default -> throw file.problem("%s, expected a PyTorch checkpoint", kind.description());
+        };
     }
 
     @Override
@@ -81,14 +83,16 @@ public final class TorchFile implements Weights {
     }
 
     private static TorchFile readZip(MappedFile file) {
-        ZipEntries zip = ZipEntries.read(file);
-        List<String> pickles = zip.entries().keySet().stream().filter(name -> name.matches("[^/]+/data\\.pkl")).toList();
+        ZipEntries zip = new ZipEntries(file);
+        List<String> pickles = zip.entries().keySet().stream()
+                .filter(name -> name.matches("[^/]+/data\\.pkl"))
+                .toList();
         if (pickles.size() != 1) {
-            throw file.problem("is a zip with %d entries of which %d are called NAME/data.pkl, expected one as torch.save "
-                    + "writes it", zip.entries().size(), pickles.size());
+            throw file.problem("is a zip with %d entries of which %d are called NAME/data.pkl, expected one as "
+                    + "torch.save writes it", zip.entries().size(), pickles.size());
         }
         String root = pickles.getFirst().substring(0, pickles.getFirst().indexOf('/') + 1);
-        ZipEntries.Entry byteorder = zip.entries().get(root + "byteorder");
+        ZipDirectory.Entry byteorder = zip.entries().get(root + "byteorder");
         if (byteorder != null) {
             byte[] order = new ByteCursor(file.path().toString(), zip.bytes(byteorder))
                     .array(byteorder.size(), MAX_BYTEORDER, "the byte order");
@@ -104,7 +108,7 @@ public final class TorchFile implements Weights {
         Map<String, MemorySegment> storages = new HashMap<>();
         for (Pickled.View view : stateDict.tensors().values()) {
             storages.computeIfAbsent(view.storage().key(), key -> {
-                ZipEntries.Entry entry = zip.entries().get(root + "data/" + key);
+                ZipDirectory.Entry entry = zip.entries().get(root + "data/" + key);
                 if (entry == null) {
                     throw file.problem("has no zip entry %s, which its pickle refers to",
                             Shown.quoted(root + "data/" + key));
@@ -148,8 +152,9 @@ public final class TorchFile implements Weights {
             Storage storage = calls.storages().get(key);
             long count = in.i64();
             if (count != storage.count() || count < 0 || count > in.remaining() / storage.unit()) {
-                throw file.problem("storage %s has %d numbers of %d bytes and %d bytes are left in the file, expected %d "
-                        + "numbers", Shown.quoted(storage.key()), count, storage.unit(), in.remaining(), storage.count());
+                throw file.problem("storage %s has %d numbers of %d bytes and %d bytes are left in the file, expected "
+                        + "%d numbers", Shown.quoted(storage.key()), count, storage.unit(), in.remaining(),
+                        storage.count());
             }
             storages.put(storage.key(), in.slice(count * storage.unit()));
         }

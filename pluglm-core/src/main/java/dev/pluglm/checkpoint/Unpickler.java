@@ -207,8 +207,9 @@ final class Unpickler {
     }
 
     private Pickled.Name name(String module, String name) {
-        return new Pickled.Name(PickledName.of(module, name).orElseThrow(() -> in.problem("names %s, which is not on the "
-                + "list of what a checkpoint may hold; nothing was executed", Shown.quoted(module + "." + name))));
+        return new Pickled.Name(PickledName.of(module, name).orElseThrow(() ->
+                in.problem("names %s, which is not on the list of what a checkpoint may hold; nothing was executed",
+                        Shown.quoted(module + "." + name))));
     }
 
     private void stackName() {

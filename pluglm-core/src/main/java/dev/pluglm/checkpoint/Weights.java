@@ -24,10 +24,7 @@ public sealed interface Weights extends AutoCloseable permits Safetensors, Torch
      * @throws Problem with one line if it is none of these, or is damaged, or names what a checkpoint must not hold
      */
     static Weights open(Path path) {
-        FileKind kind;
-        try (MappedFile file = MappedFile.open(path)) {
-            kind = FileKind.of(file.bytes());
-        }
+        FileKind kind = FileKind.of(path);
         return switch (kind) {
             case SAFETENSORS -> Safetensors.open(path);
             case TORCH_ZIP, TORCH_LEGACY -> TorchFile.open(path);

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -54,10 +55,14 @@ public final class AtomicFiles {
      */
     public static void createDirectory(Path target, DirectoryContent content) {
         if (!isFree(target)) {
-            throw Problem.of("%s: exists already and is not an empty directory; choose another place or delete it first",
-                    target);
+            throw Problem.of("%s: exists already and is not an empty directory; "
+                    + "choose another place or delete it first", target);
         }
-        build(target, content, beside -> Files.move(beside, target.toAbsolutePath(), StandardCopyOption.ATOMIC_MOVE));
+        build(target, content, beside -> {
+            // Not every system renames onto an empty directory.
+            Files.deleteIfExists(target);
+            Files.move(beside, target.toAbsolutePath(), StandardCopyOption.ATOMIC_MOVE);
+        });
     }
 
     /**
@@ -174,6 +179,7 @@ public final class AtomicFiles {
     static Problem unwritable(Path target, IOException e) {
         String why = switch (e) {
             case AccessDeniedException denied -> "permission denied";
+            case FileAlreadyExistsException file -> file.getFile() + " is in the way";
             case NoSuchFileException missing -> "no such directory";
             case DirectoryNotEmptyException full -> "the directory is not empty";
             default -> String.valueOf(e.getMessage());

@@ -116,7 +116,10 @@ public final class PassageSplitter {
             passages.add(text.substring(start(from), start(to)).strip());
         }
 
-        /** Halves what has no better place, until it fits: halves have other tokens than the whole, so they are counted. */
+        /**
+         * Halves what has no better place, until it fits: halves have other tokens than the whole, so they are
+         * counted.
+         */
         private void addParts(String word) {
             if (tokenizer.tokenize(word).length() <= limit || word.codePointCount(0, word.length()) < 2) {
                 passages.add(word.strip());
@@ -127,7 +130,10 @@ public final class PassageSplitter {
             addParts(word.substring(middle));
         }
 
-        /** Where the passage that begins with this token begins: characters that are no tokens stay with those before. */
+        /**
+         * Where the passage that begins with this token begins: characters that are no tokens stay with those
+         * before.
+         */
         private int start(int token) {
             if (token == 0) {
                 return 0;

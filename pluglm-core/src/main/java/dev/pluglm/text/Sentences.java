@@ -13,11 +13,12 @@ import java.util.regex.Pattern;
 final class Sentences {
 
     /** Words before a full stop that does not end a sentence, lower case. */
-    private static final Set<String> ABBREVIATIONS = Set.of("dr", "mr", "mrs", "ms", "prof", "st", "sr", "jr", "vs", "cf",
-            "ca", "al", "approx", "no", "nos", "fig", "figs", "eq", "eqs", "ref", "refs", "vol", "vols", "pp", "gen",
-            "gov", "sen", "rep", "lt", "sgt", "maj", "capt", "col", "cmdr", "adm", "rev", "hon", "pres", "mt", "ft", "inc",
-            "ltd", "co", "corp", "bros", "dept", "univ", "est", "ed", "eds", "trans", "messrs", "mme", "mlle", "jan",
-            "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "spp", "subsp", "var", "ssp");
+    private static final Set<String> ABBREVIATIONS = Set.of("dr", "mr", "mrs", "ms", "prof", "st", "sr", "jr", "vs",
+            "cf", "ca", "al", "approx", "no", "nos", "fig", "figs", "eq", "eqs", "ref", "refs", "vol", "vols", "pp",
+            "gen", "gov", "sen", "rep", "lt", "sgt", "maj", "capt", "col", "cmdr", "adm", "rev", "hon", "pres", "mt",
+            "ft", "inc", "ltd", "co", "corp", "bros", "dept", "univ", "est", "ed", "eds", "trans", "messrs", "mme",
+            "mlle", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "spp",
+            "subsp", "var", "ssp");
 
     /** An initial, as in "J. Smith", or letters with full stops between them, as in "U.S." and "e.g.". */
     private static final Pattern INITIALS = Pattern.compile("\\p{Lu}|(?:\\p{L}\\.)+\\p{L}");

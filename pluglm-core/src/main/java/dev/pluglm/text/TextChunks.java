@@ -16,7 +16,7 @@ final class TextChunks {
         return text.length() <= CHUNK;
     }
 
-    /** Where the chunk that begins at {@code from} ends, exclusive: behind a space, or further on where there is none. */
+    /** Where the chunk that begins at {@code from} ends, exclusive: behind a space or the like, or further on. */
     static int end(String text, int from) {
         if (text.length() - from <= CHUNK) {
             return text.length();
@@ -34,9 +34,12 @@ final class TextChunks {
         return text.length();
     }
 
-    /** Characters that BERT splits at, and that are in no special token; the last two divide texts without spaces. */
+    /**
+     * Characters behind which BERT always splits, and that are in no special token; other than spaces, they divide
+     * texts without spaces, like Chinese ones.
+     */
     private static boolean isBoundary(char c) {
-        return c == ' ' || c == '\n' || c == '。' || c == '，';
+        return c == ' ' || c == '\n' || ".,;:!?。，".indexOf(c) >= 0 || c >= '\u4E00' && c <= '\u9FFF';
     }
 
     /** The text with U+FFFD for surrogates without partner, which cannot be passed on; as long as it was. */

@@ -69,14 +69,15 @@ public final class Vocabulary {
         for (int id = 0; id < tokens.size(); id++) {
             String token = tokens.get(id);
             if (token.isEmpty()) {
-                throw Problem.of("%s, line %d: an empty line; expected one token a line, remove the line", where, id + 1);
+                throw Problem.of("%s, line %d: an empty line; expected one token a line, remove the line", where,
+                        id + 1);
             }
             if (token.indexOf('\n') >= 0 || token.indexOf('\r') >= 0) {
                 throw Problem.of("%s, line %d: a token with a line break; tokens are one a line", where, id + 1);
             }
             Integer earlier = ids.putIfAbsent(token, id);
             if (earlier != null) {
-                throw Problem.of("%s, line %d: token '%s' is there already in line %d; each token has one id, remove one",
+                throw Problem.of("%s, line %d: token '%s' is in line %d already; each token has one id, remove one",
                         where, id + 1, shown(token), earlier + 1);
             }
         }
@@ -95,7 +96,8 @@ public final class Vocabulary {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(LARGEST_FILE + 1);
             if (bytes.length > LARGEST_FILE) {
-                throw Problem.of("%s: larger than %d bytes; expected a vocabulary, one token a line", file, LARGEST_FILE);
+                throw Problem.of("%s: larger than %d bytes; expected a vocabulary, one token a line", file,
+                        LARGEST_FILE);
             }
             return bytes;
         } catch (NoSuchFileException e) {

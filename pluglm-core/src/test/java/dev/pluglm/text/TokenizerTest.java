@@ -56,7 +56,8 @@ class TokenizerTest {
 
     @Test
     void accentsCaseAndControlCharactersAreDropped() {
-        assertEquals("[CLS] cafe cafe cafe hello [SEP]", shown(tokenizer.encode("CAFÉ cafe\u0301 ca\u0000f\u0007\u200de\uFFFD hello", 512)));
+        assertEquals("[CLS] cafe cafe cafe hello [SEP]",
+                shown(tokenizer.encode("CAFÉ cafe\u0301 ca\u0000f\u0007\u200de\uFFFD hello", 512)));
     }
 
     @Test
@@ -210,8 +211,8 @@ class TokenizerTest {
     }
 
     @Test
-    void aWordOfTenMegabytesIsOneUnknownWord() {
-        assertEquals("[CLS] [UNK] hello [SEP]", shown(tokenizer.encode("x".repeat(10_000_000) + " hello", 512)));
+    void aWordOfMegabytesIsOneUnknownWord() {
+        assertEquals("[CLS] [UNK] hello [SEP]", shown(tokenizer.encode("x".repeat(2_000_000) + " hello", 512)));
         assertEquals(512, tokenizer.encode("中".repeat(2_000_000), 512).length());
     }
 
@@ -272,8 +273,8 @@ class TokenizerTest {
     }
 
     private static String randomText(Random random, int length) {
-        String[] parts = {"hello", " ", " ", "\n", "é", "e\u0301", "😀", "中", "[MASK]", "[", "]", "##", "\u0000", "\uD83D",
-            "\uDE00", ".", "don't", "ﬁ", "İ", "ß", "한국", "\u200d", "Ⅷ", "ก็", "x"};
+        String[] parts = {"hello", " ", " ", "\n", "é", "e\u0301", "😀", "中", "[MASK]", "[", "]", "##", "\u0000",
+            "\uD83D", "\uDE00", ".", "don't", "ﬁ", "İ", "ß", "한국", "\u200d", "Ⅷ", "ก็", "x"};
         StringBuilder text = new StringBuilder();
         while (text.length() < length) {
             text.append(parts[random.nextInt(parts.length)]);
