@@ -9,10 +9,12 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** One open file of a corpus: its unpacked bytes, and how far the packed ones have been read. */
 final class CorpusFile implements AutoCloseable {
     static final int BUFFER = 1 << 16;
+    private static final int LONGEST_BLOCK = 2 << 20;
 
     private final Path path;
     private final Counting packed;
@@ -53,13 +55,27 @@ final class CorpusFile implements AutoCloseable {
         return bytes;
     }
 
+    /**
+     * What is wrong with the packed data, where that is why its content made no sense: the checksum of a block comes
+     * only after the block.
+     */
+    Optional<IOException> damageAhead() {
+        if (compression != Compression.NONE) {
+            byte[] ignored = new byte[BUFFER];
+            try {
+                for (int read = 0, some = 0; some >= 0 && read < LONGEST_BLOCK; read += some) {
+                    some = bytes.read(ignored, 0, ignored.length);
+                }
+            } catch (IOException e) {
+                return Optional.of(e);
+            }
+        }
+        return Optional.empty();
+    }
+
     /** How many bytes of the file, as it lies on disk, have been read. */
     long bytesRead() {
         return packed.count;
-    }
-
-    Compression compression() {
-        return compression;
     }
 
     @Override

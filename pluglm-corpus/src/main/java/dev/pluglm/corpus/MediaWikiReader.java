@@ -43,6 +43,7 @@ final class MediaWikiReader extends XmlRecordReader {
 
     private void namespace() throws XMLStreamException {
         boolean hides = HIDDEN_NAMESPACES.contains(attribute("key"));
+        allowText();
         String name = text();
         if (hides && !name.isBlank() && hidden.size() < 64) {
             hidden.add(name.strip().toLowerCase(java.util.Locale.ROOT));

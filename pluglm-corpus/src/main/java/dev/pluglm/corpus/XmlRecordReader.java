@@ -4,6 +4,7 @@ import com.ctc.wstx.api.WstxInputProperties;
 import com.ctc.wstx.stax.WstxInputFactory;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.Set;
 
 import javax.xml.stream.XMLInputFactory;
@@ -70,10 +71,14 @@ abstract class XmlRecordReader extends RecordReader {
         }
     }
 
-    private static IOException damage(XMLStreamException e) {
+    private IOException damage(XMLStreamException e) {
         Throwable nested = e.getNestedException();
         if (nested instanceof IOException damaged) {
             return damaged;
+        }
+        Optional<IOException> unpacking = file.damageAhead();
+        if (unpacking.isPresent()) {
+            return unpacking.get();
         }
         return new IOException("the XML is cut off or broken (" + CorpusFile.reason(e) + "); fetch the file again, or "
                 + "mend it at this place", e);
@@ -101,6 +106,11 @@ abstract class XmlRecordReader extends RecordReader {
     /** Starts a record: allows it its share of text, and forgets the last record's flaw. */
     final void beginRecord() {
         startRecord();
+        allowText();
+    }
+
+    /** Allows the next texts to be as long together as those of one record. */
+    final void allowText() {
         textLeft = options.maxRecordChars();
         flaw = null;
     }
