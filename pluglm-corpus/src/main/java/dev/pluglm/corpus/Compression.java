@@ -8,7 +8,9 @@ import java.io.InputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 
-/** How a file is packed, told by its first bytes; files of several streams in a row (multistream dumps) are one text. */
+/**
+ * How a file is packed, told by its first bytes; files of several streams in a row (multistream dumps) are one text.
+ */
 enum Compression {
     NONE("not compressed"),
     GZIP("gzip"),

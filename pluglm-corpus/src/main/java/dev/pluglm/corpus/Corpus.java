@@ -74,7 +74,8 @@ public record Corpus(List<Path> files, long bytes) {
         }
         int slash = name.lastIndexOf('/', star);
         Path root = Path.of(slash < 0 ? "." : slash == 0 ? "/" : name.substring(0, slash));
-        return Files.isDirectory(root) ? below(root, slash < 0 ? Path.of("") : root, name.substring(slash + 1)) : List.of();
+        return Files.isDirectory(root) ? below(root, slash < 0 ? Path.of("") : root, name.substring(slash + 1))
+                : List.of();
     }
 
     private static List<Path> below(Path root, Path shown, String pattern) {

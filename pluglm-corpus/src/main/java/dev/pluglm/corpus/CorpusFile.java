@@ -147,8 +147,9 @@ final class CorpusFile implements AutoCloseable {
                 return super.read(into, offset, length);
             } catch (IOException | RuntimeException e) {
                 String packing = compression == Compression.NONE ? "" : compression + " ";
-                throw new IOException("the %sdata cannot be read on near byte %d of the file (%s); it is cut off or damaged, "
-                        .formatted(packing, packed.count, reason(e)) + "fetch it again", e);
+                String message = "the %sdata cannot be read on near byte %d of the file (%s); it is cut off or "
+                        + "damaged, fetch it again";
+                throw new IOException(message.formatted(packing, packed.count, reason(e)), e);
             }
         }
 

@@ -55,8 +55,9 @@ final class FormatDetector {
             case "PubmedArticleSet", "MedlineCitationSet", "PubmedArticle", "MedlineCitation", "PubmedBookArticleSet" ->
                 Format.PUBMED;
             case "article", "pmc-articleset" -> Format.JATS;
-            default -> throw Problem.of("%s: is XML with the root element <%s>; expected a MediaWiki dump (<mediawiki>), "
-                    + "PubMed citations (<PubmedArticleSet>) or a JATS article (<article>)", file.path(), root.group(1));
+            default -> throw Problem.of("%s: is XML with the root element <%s>; expected a MediaWiki dump "
+                    + "(<mediawiki>), PubMed citations (<PubmedArticleSet>) or a JATS article (<article>)", file.path(),
+                    root.group(1));
         };
     }
 }

@@ -27,7 +27,7 @@ final class JatsReader extends XmlRecordReader {
             "journal-meta", "journal-title-group", "body", "sec", "abstract", "list", "list-item", "disp-quote");
     /** Stands where a citation's number was left out. */
     private static final char CITATION = '\u0001';
-    private static final Pattern CITATIONS = Pattern.compile("\u0001(?:[\\s,;–-]*\u0001)+");
+    private static final Pattern CITATIONS = Pattern.compile("\u0001(?:[\\s,;–-]{0,9}\u0001){1,99}");
     private static final Pattern BRACKETED_CITATION = Pattern.compile("\\s?[\\[(]\\s*\u0001\\s*[\\])]|\\s?\u0001");
 
     JatsReader(CorpusFile file, ReadOptions options, Tally tally) throws IOException {

@@ -73,7 +73,8 @@ final class LineSource {
 
     private void ensure(int length) {
         if (bytes.length < length) {
-            bytes = java.util.Arrays.copyOf(bytes, (int) Math.min(Math.max(maxBytes, 1 << 12), Math.max(2L * bytes.length,
+            bytes = java.util.Arrays.copyOf(bytes, (int) Math.min(Math.max(maxBytes, 1 << 12),
+                    Math.max(2L * bytes.length,
                     length)));
         }
     }

@@ -6,8 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Plain text: a paragraph a line with blank lines between documents, or one document a line that begins with its id. */
+/**
+ * Plain text: a paragraph a line with blank lines between documents, or one document a line that begins with its id.
+ */
 final class PlainTextReader extends RecordReader {
+    /** What a line takes in memory beside its characters, so that many short ones are bounded too. */
+    private static final int LINE_COST = 32;
+
     private final LineSource lines;
     private final boolean sourceLines;
 
@@ -72,7 +77,7 @@ final class PlainTextReader extends RecordReader {
                 chars = 0;
             } else {
                 paragraphs.add(text);
-                chars += text.length();
+                chars += text.length() + LINE_COST;
             }
         }
         return paragraphs.isEmpty() ? null : document(source() + "-" + records(), paragraphs);

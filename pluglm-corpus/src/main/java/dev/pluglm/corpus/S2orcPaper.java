@@ -73,7 +73,9 @@ record S2orcPaper(String id, Optional<String> title, List<String> paragraphs, Ma
         }
     }
 
-    /** The marked parts of a text; the marks are JSON inside of a JSON string. Marks outside of the text are left out. */
+    /**
+     * The marked parts of a text; the marks are JSON inside of a JSON string. Marks outside of the text are left out.
+     */
     private static Stream<String> spans(JsonNode content, String kind) {
         JsonNode marks = content.path("annotations").path(kind);
         if (marks.isTextual()) {

@@ -18,14 +18,17 @@ import java.util.regex.Pattern;
  */
 public final class Sentences {
     private static final List<String> ABBREVIATIONS = List.of("Dr.", "Mr.", "Mrs.", "Ms.", "Prof.", "St.", "Mt.", "Ft.",
-            "Jr.", "Sr.", "Rev.", "Gen.", "Col.", "Lt.", "Capt.", "Sgt.", "Gov.", "Sen.", "Rep.", "Hon.", "Pres.", "Ph.D.",
+            "Jr.", "Sr.", "Rev.", "Gen.", "Col.", "Lt.", "Capt.", "Sgt.", "Gov.", "Sen.", "Rep.", "Hon.", "Pres.",
+            "Ph.D.",
             "vs.", "etc.", "al.", "e.g.", "i.e.", "cf.", "ca.", "approx.", "resp.", "deg.",
-            "Fig.", "Figs.", "Tab.", "Eq.", "Eqs.", "Ref.", "Refs.", "Sect.", "Chap.", "Vol.", "No.", "Nos.", "pp.", "ed.",
+            "Fig.", "Figs.", "Tab.", "Eq.", "Eqs.", "Ref.", "Refs.", "Sect.", "Chap.", "Vol.", "No.", "Nos.", "pp.",
+            "ed.",
             "eds.", "spp.", "sp.", "var.", "subsp.", "Inc.", "Ltd.", "Co.", "Corp.", "Bros.", "Ave.", "Blvd.", "Rd.");
 
     /** "John F." and "J. K.", but not "vitamin C.": what ICU's exceptions miss. */
     private static final Pattern INITIAL = Pattern.compile("(?:^|[\\s(])(?:\\p{Lu}[\\p{L}.'’-]*\\s)?\\p{Lu}\\.\\s*$");
-    private static final Pattern AFTER_LOWER_CASE = Pattern.compile("(?:^|\\s)[^\\p{Lu}\\s(][^\\s]*\\s+\\p{Lu}\\.\\s*$");
+    private static final Pattern AFTER_LOWER_CASE =
+            Pattern.compile("(?:^|\\s)[^\\p{Lu}\\s(][^\\s]*\\s+\\p{Lu}\\.\\s*$");
     private static final Pattern COUNTRY = Pattern.compile("(?:^|[\\s(])(?:U\\.S|U\\.K|U\\.N|D\\.C)\\.\\s*$");
     private static final Set<String> STARTERS = Set.of("The", "A", "An", "In", "It", "He", "She", "They", "We", "This",
             "That", "These", "Those", "But", "And", "As", "At", "On", "After", "By", "For", "From", "His", "Her", "Its",

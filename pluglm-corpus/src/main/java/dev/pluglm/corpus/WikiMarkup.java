@@ -21,6 +21,8 @@ final class WikiMarkup {
 
     private static final int DEEPEST = 60;
     private static final int LONGEST_TAG = 2000;
+    /** MediaWiki's limit is 255 bytes. */
+    private static final int LONGEST_TITLE = 256;
     /** Elements whose content is no prose. */
     private static final Set<String> DROPPED = Set.of("ref", "math", "chem", "ce", "gallery", "source", "pre", "table",
             "syntaxhighlight", "timeline", "score", "hiero", "imagemap", "templatestyles", "graph", "mapframe", "style",
@@ -213,7 +215,7 @@ final class WikiMarkup {
             return target;
         }
         String label = label(link, bar);
-        return label.isEmpty() ? target.replaceFirst("\\s*\\([^)]*\\)$", "") : label;
+        return label.isEmpty() && target.length() < LONGEST_TITLE ? target.replaceFirst("\\s*\\([^)]*\\)$", "") : label;
     }
 
     private static String label(String link, int bar) {

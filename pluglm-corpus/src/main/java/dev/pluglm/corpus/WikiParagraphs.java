@@ -15,9 +15,10 @@ final class WikiParagraphs {
             "notes", "footnotes", "bibliography", "sources", "citations", "works cited", "notes and references",
             "references and notes", "literature cited", "gallery");
     private static final Pattern SWITCH = Pattern.compile("__[A-Z]{3,}__");
-    private static final Pattern EMPTY_PARENTHESES = Pattern.compile(" ?\\((?:[\\s,;:/.–-]|or|and|&nbsp;)*\\)");
-    private static final Pattern PARENTHESIS_START = Pattern.compile("\\([\\s,;:]+");
-    private static final Pattern PARENTHESIS_END = Pattern.compile("[\\s,;:]+\\)");
+    // Bounded repetitions: an unbounded one is quadratic or overflows the stack on a hostile page.
+    private static final Pattern EMPTY_PARENTHESES = Pattern.compile(" ?\\((?:[\\s,;:/.–-]|or|and){0,40}\\)");
+    private static final Pattern PARENTHESIS_START = Pattern.compile("\\([\\s,;:]{1,20}");
+    private static final Pattern PARENTHESIS_END = Pattern.compile("[\\s,;:]{1,20}\\)");
 
     private final List<String> paragraphs = new ArrayList<>();
     private final StringBuilder paragraph = new StringBuilder();
@@ -76,7 +77,11 @@ final class WikiParagraphs {
         if (line.length() <= 2 * level || line.charAt(line.length() - 1) != '=') {
             return false;
         }
-        String title = line.substring(level).replaceFirst("=+$", "").strip().toLowerCase(Locale.ROOT);
+        int end = line.length();
+        while (end > level && line.charAt(end - 1) == '=') {
+            end--;
+        }
+        String title = line.substring(level, end).strip().toLowerCase(Locale.ROOT);
         if (skippedLevel == 0 || level <= skippedLevel) {
             skippedLevel = BACK_MATTER.contains(title) ? level : 0;
         }
@@ -104,7 +109,7 @@ final class WikiParagraphs {
     private static String tidy(String raw) {
         String text = raw;
         if (text.indexOf('&') >= 0) {
-            text = StringEscapeUtils.unescapeHtml4(text);
+            text = unescaped(text);
         }
         if (text.contains("__")) {
             text = SWITCH.matcher(text).replaceAll("");
@@ -117,6 +122,15 @@ final class WikiParagraphs {
             text = PARENTHESIS_END.matcher(text).replaceAll(")");
         }
         return text;
+    }
+
+    private static String unescaped(String text) {
+        try {
+            return StringEscapeUtils.unescapeHtml4(text);
+        } catch (IllegalArgumentException e) {
+            // A number beyond Unicode, like &#x7fffffff;: the library throws, a browser shows it as it stands.
+            return text;
+        }
     }
 
     private static String singleSpaces(String text) {
@@ -133,7 +147,10 @@ final class WikiParagraphs {
                 if (space && !tidy.isEmpty() && (c == ',' || c == '.' && !digitFollows(text, i))) {
                     tidy.setLength(tidy.length() - 1);
                 }
-                tidy.append(c);
+                // A formula went from between two commas.
+                if (c != ',' || tidy.isEmpty() || tidy.charAt(tidy.length() - 1) != ',') {
+                    tidy.append(c);
+                }
                 space = false;
             }
         }

@@ -23,10 +23,12 @@ final class WikiTemplates {
         String name = name(content);
         return switch (name) {
             case "nowrap", "nobr", "small", "smaller", "big", "larger", "quote", "blockquote", "cquote", "quotation",
-                "abbr", "em", "strong", "mvar", "math", "not a typo", "sic", "angbr", "angle bracket", "smallcaps", "sc",
+                "abbr", "em", "strong", "mvar", "math", "not a typo", "sic", "angbr", "angle bracket", "smallcaps",
+                "sc",
                 "lang-en", "visible anchor", "vanchor", "nihongo", "ill", "interlanguage link", "hanging indent" ->
                 argument(content, 0);
-            case "lang", "transl", "transliteration", "script", "color", "colored text", "tooltip link" -> last(content);
+            case "lang", "transl", "transliteration", "script", "color", "colored text", "tooltip link" ->
+                    last(content);
             case "convert", "cvt" -> convert(content);
             case "as of" -> ("as of " + String.join(" ", arguments(content))).strip();
             case "formatnum", "val", "gaps", "number" -> String.join("", arguments(content));

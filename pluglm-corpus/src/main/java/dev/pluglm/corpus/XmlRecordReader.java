@@ -126,7 +126,9 @@ abstract class XmlRecordReader extends RecordReader {
         }
     }
 
-    /** The text inside of the element that was just started, without that of its children named here; ends at its end. */
+    /**
+     * The text inside of the element that was just started, without that of its children named here; ends at its end.
+     */
     final String text(Set<String> leftOut) throws XMLStreamException {
         StringBuilder text = new StringBuilder();
         int depth = 1;

@@ -49,7 +49,8 @@ class HostileCorpusTest {
         byte[] whole = Fixtures.pack(compression, dump());
         Path file = Fixtures.write(folder.resolve("cut.xml"), Arrays.copyOf(whole, whole.length * 3 / 4));
         List<Document> good = new ArrayList<>();
-        try (DocumentReader reader = Corpus.of(List.of(file.toString())).open(ReadOptions.defaults(), Progress.none())) {
+        try (DocumentReader reader = Corpus.of(List.of(file.toString())).open(ReadOptions.defaults(),
+                Progress.none())) {
             Problem problem = assertThrows(Problem.class, () -> reader.forEachRemaining(good::add));
             assertTrue(problem.getMessage().contains("cut.xml, record ") && problem.getMessage().contains("line ")
                     && problem.getMessage().contains("cut off"), problem.getMessage());
@@ -66,7 +67,8 @@ class HostileCorpusTest {
         packed[packed.length / 2] ^= 0x55;
         Path file = Fixtures.write(folder.resolve("broken.bz2"), packed);
         String message = assertThrows(Problem.class, () -> Fixtures.read(file)).getMessage();
-        assertTrue(message.contains("broken.bz2") && message.contains("bzip2") && message.contains("near byte"), message);
+        assertTrue(message.contains("broken.bz2") && message.contains("bzip2") && message.contains("near byte"),
+                message);
     }
 
     @Test
@@ -85,9 +87,11 @@ class HostileCorpusTest {
     @Test
     void filesThatAnEntityNamesAreNotRead() {
         Path secret = Fixtures.write(folder.resolve("secret"), "SECRET");
-        Path file = Fixtures.write(folder.resolve("xxe.xml"), Fixtures.pubmed("<!DOCTYPE PubmedArticleSet [<!ENTITY xxe SYSTEM \""
+        Path file = Fixtures.write(folder.resolve("xxe.xml"),
+                Fixtures.pubmed("<!DOCTYPE PubmedArticleSet [<!ENTITY xxe SYSTEM \""
                 + secret.toUri() + "\"><!ENTITY % p SYSTEM \"" + secret.toUri() + "\"> %p;]>",
-                Fixtures.citation("1", ABSTRACT.formatted("a &xxe; b")), Fixtures.citation("2", ABSTRACT.formatted("fine"))));
+                Fixtures.citation("1", ABSTRACT.formatted("a &xxe; b")), Fixtures.citation("2",
+                ABSTRACT.formatted("fine"))));
         List<Document> documents = Fixtures.read(file);
         assertEquals(List.of("fine"), documents.stream().map(Document::text).toList());
         assertEquals(1, Fixtures.count(file, ReadOptions.defaults()).bad());
@@ -116,7 +120,8 @@ class HostileCorpusTest {
         }
         var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();
-        ReadCounts counts = Fixtures.count(file, ReadOptions.defaults().withFormat(format).withMaxRecordChars(1_000_000));
+        ReadCounts counts = Fixtures.count(file,
+                ReadOptions.defaults().withFormat(format).withMaxRecordChars(1_000_000));
         long allocated = threads.getCurrentThreadAllocatedBytes() - before;
         assertEquals(1, counts.documents());
         assertEquals(1 - inComment, counts.bad());
@@ -137,8 +142,10 @@ class HostileCorpusTest {
         System.out.println("seed " + seed);
         Random random = new Random(seed);
         List<byte[]> files = new ArrayList<>();
-        String dump = Fixtures.dump(Fixtures.page(1, "A", "'''B''' [[c|d]] {{e|f}} <ref>g</ref>\n{|\n|x\n|}\n==H==\n* i"));
-        String pubmed = Fixtures.pubmed("<!DOCTYPE P [<!ENTITY a \"b\">]>", Fixtures.citation("1", ABSTRACT.formatted("&alpha;")));
+        String dump = Fixtures.dump(Fixtures.page(1, "A",
+                "'''B''' [[c|d]] {{e|f}} <ref>g</ref>\n{|\n|x\n|}\n==H==\n* i"));
+        String pubmed = Fixtures.pubmed("<!DOCTYPE P [<!ENTITY a \"b\">]>", Fixtures.citation("1",
+                ABSTRACT.formatted("&alpha;")));
         for (Compression compression : Compression.values()) {
             files.add(Fixtures.pack(compression, dump));
             files.add(Fixtures.pack(compression, pubmed));

@@ -11,7 +11,8 @@ final class LetterPieces implements WordPieces {
     static final List<String> WORDS = List.of("cat", "dog", "sat", "ran", "house", "river", "green", "slowly", "under",
             "over", "with", "seven", "old", "bridge", "music", "night");
 
-    private final List<String> pieces = new ArrayList<>(List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "."));
+    private final List<String> pieces = new ArrayList<>(List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the",
+            "."));
     private final Map<String, Integer> ids = new HashMap<>();
 
     LetterPieces() {

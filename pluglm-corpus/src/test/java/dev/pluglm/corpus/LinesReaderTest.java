@@ -28,10 +28,12 @@ class LinesReaderTest {
                 """);
         assertEquals(List.of(
                 new Document("5", Optional.of("T"), List.of("One.", "Two."), "a.jsonl", Map.of("year", 1999)),
-                new Document("a.jsonl-7", Optional.empty(), List.of("A.", "B."), "a.jsonl", Map.of())), Fixtures.read(file));
+                new Document("a.jsonl-7", Optional.empty(), List.of("A.", "B."), "a.jsonl", Map.of())),
+                Fixtures.read(file));
         ReadCounts counts = Fixtures.count(file, ReadOptions.defaults());
         assertEquals(3, counts.bad());
-        assertTrue(counts.examples().getFirst().toString().contains("record 2 (line 2): is not JSON"), counts.toString());
+        assertTrue(counts.examples().getFirst().toString().contains("record 2 (line 2): is not JSON"),
+                counts.toString());
     }
 
     @Test
@@ -40,7 +42,9 @@ class LinesReaderTest {
                 {"paper_id": "1", "title": "T1", "abstract": "An abstract.", "year": 2000, "journal": null}
                 {"paper_id": "2", "title": "T2", "abstract": null}
                 {"paper_id": "3", "abstract": [{"text": "A.", "section": "Abstract"}], "body_text": [{"text": "B."}]}
-                {"corpusid": 4, "content": {"text": "TitleFirst.Second.", "annotations": {"title": "[{\\"start\\":0,\\"end\\":5}]", "paragraph": "[{\\"start\\":5,\\"end\\":11},{\\"start\\":11,\\"end\\":18},{\\"start\\":9,\\"end\\":99}]"}}}
+                {"corpusid": 4, "content": {"text": "TitleFirst.Second.", "annotations": \
+                {"title": "[{\\"start\\":0,\\"end\\":5}]", "paragraph": \
+                "[{\\"start\\":5,\\"end\\":11},{\\"start\\":11,\\"end\\":18},{\\"start\\":9,\\"end\\":99}]"}}}
                 """);
         assertEquals(List.of(
                 new Document("s2orc-1", Optional.of("T1"), List.of("An abstract."), "s.jsonl", Map.of("year", 2000)),
@@ -66,7 +70,8 @@ class LinesReaderTest {
 
     @Test
     void bytesThatAreNotUtf8MakeABadRecord() {
-        Path file = Fixtures.write(folder.resolve("t.txt"), new byte[] {'a', '\n', '\n', (byte) 0xff, 'b', '\n', '\n', 'c'});
+        Path file = Fixtures.write(folder.resolve("t.txt"), new byte[] {'a', '\n', '\n', (byte) 0xff, 'b', '\n', '\n',
+                'c'});
         assertEquals(2, Fixtures.read(file).size());
         assertEquals(1, Fixtures.count(file, ReadOptions.defaults()).bad());
     }

@@ -23,7 +23,8 @@ class MediaWikiReaderTest {
                 Fixtures.page(13, "Talk:A", 1, "talk"), Fixtures.page(14, "Old", "#REDIRECT [[New]]"),
                 Fixtures.page(15, "Mercury", "Mercury may be:\n* a planet\n{{disambig}}"),
                 Fixtures.page(16, "Empty", "{{stub}}")));
-        assertEquals(List.of(new Document("wiki-12", Optional.of("Anarchism & more"), List.of("Anarchism is one.", "Two."),
+        assertEquals(List.of(new Document("wiki-12", Optional.of("Anarchism & more"), List.of("Anarchism is one.",
+                "Two."),
                 "d.xml", Map.of("timestamp", "2016-04-22T10:19:33Z"))), Fixtures.read(file));
         assertEquals(4, Fixtures.count(file, ReadOptions.defaults()).skipped());
         assertEquals(2, Fixtures.read(file, ReadOptions.defaults().withDisambiguationPages(true)).size());

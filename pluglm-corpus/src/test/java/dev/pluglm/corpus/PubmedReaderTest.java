@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PubmedReaderTest {
-    private static final String DOCTYPE = "<!DOCTYPE PubmedArticleSet PUBLIC \"-//NLM//DTD PubMedArticle, 1st January 2019//EN\""
+    private static final String DOCTYPE =
+            "<!DOCTYPE PubmedArticleSet PUBLIC \"-//NLM//DTD PubMedArticle, 1st January 2019//EN\""
             + " \"https://dtd.invalid/pubmed_190101.dtd\">";
 
     @TempDir
@@ -24,7 +25,8 @@ class PubmedReaderTest {
                 <Abstract><AbstractText Label="METHODS">We used &alpha;<sub>1</sub>
                 and &#946;.</AbstractText><AbstractText Label="UNLABELLED">Fine.</AbstractText>
                 <CopyrightInformation>Mine</CopyrightInformation></Abstract>""")));
-        assertEquals(List.of(new Document("pmid-77", Optional.of("On H2O."), List.of("METHODS: We used α1 and β.", "Fine."),
+        assertEquals(List.of(new Document("pmid-77", Optional.of("On H2O."), List.of("METHODS: We used α1 and β.",
+                "Fine."),
                 "p.xml", Map.of("pmid", "77", "year", 1990, "journal", "Journal of tests", "mesh",
                         List.of("Water", "Humans")))), Fixtures.read(file));
     }

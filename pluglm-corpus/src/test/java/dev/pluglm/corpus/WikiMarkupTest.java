@@ -30,6 +30,7 @@ class WikiMarkupTest {
         "Toronto ({{IPAc-en|t|o}}, {{respell|x}}) is a city.~Toronto is a city.",
         "An [[File:a.jpg|thumb|a [[cat]] here]] image.~An image.",
         "Eins [[Datei:b.png|mini|Text]] zwei [[fr:Anarchie]].~Eins zwei.",
+        "The angle <math>x</math>, and <math>y</math>, is set.~The angle, and, is set.",
         "A<!-- hidden [[x --> b.~A b.",
         "Water is H<sub>2</sub>O &amp; 3 &lt; 4&nbsp;km.~Water is H2O & 3 < 4 km.",
         "Use <nowiki>[[brackets]]</nowiki> so.~Use [[brackets]] so.",
@@ -77,7 +78,8 @@ class WikiMarkupTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{{", "[[", "{|\n", "<ref>", "[http://x ", "<ref", "''", "{{a|", "[[File:", "<!-- ", "\n|}", "}}",
+    @ValueSource(strings = {"{{", "[[", "{|\n", "<ref>", "[http://x ", "<ref", "''", "{{a|", "[[File:", "<!-- ",
+            "\n|}", "}}",
         "]]", "{{nowrap|a", "<nowiki>", "((", "(,", "&", "<a ", "=\n", "{{{", "( "})
     void endlessRepetitionIsCleanedInLinearTime(String piece) {
         String hostile = piece.repeat(2_000_000 / piece.length());
@@ -85,11 +87,23 @@ class WikiMarkupTest {
     }
 
     @Test
+    void hostileLinesAreCleanedInLinearTimeAndWithoutDeepRecursion() {
+        int many = 1_000_000;
+        for (String line : List.of("x (" + ";:".repeat(many), "x (" + ";:".repeat(many) + ")", "x "
+                + "; ".repeat(many) + "(",
+                "=".repeat(many) + "a=", "[[" + "(".repeat(many) + "|]]", "x &#x7fffffff; &#" + "1".repeat(many) + ";",
+                "x " + "&".repeat(many), "* ".repeat(many) + "x", "x" + "(or".repeat(many) + "and".repeat(many))) {
+            assertTimeout(Duration.ofSeconds(8), () -> clean(line), () -> line.substring(0, 20));
+        }
+    }
+
+    @Test
     void noMarkupWhateverItsDisorderStopsTheCleaning() {
         long seed = new Random().nextLong();
         System.out.println("seed " + seed);
         Random random = new Random(seed);
-        List<String> tokens = List.of("{{", "}}", "[[", "]]", "{|", "|}", "|", "\n", "<ref>", "</ref>", "<ref/>", "<!--",
+        List<String> tokens = List.of("{{", "}}", "[[", "]]", "{|", "|}", "|", "\n", "<ref>", "</ref>", "<ref/>",
+                "<!--",
                 "-->", "''", "[http://a ", "]", "word", " ", "=", "*", "File:", "nowrap|", "convert|", "<nowiki>",
                 "</nowiki>", "&", ";", ":", "\n\n", "{", "}", "<", ">", "\u0001", "\0", "\ud800", "lang|");
         for (int i = 0; i < 3000; i++) {

@@ -111,7 +111,8 @@ public record CorpusJob(
             throw Problem.of("%s: %,d documents gave no sample; expected a larger corpus", output.target(),
                     counts.documents());
         }
-        Balancer.Result balanced = Balancer.balance(ShardDirectory.of(parts), pending.path(), target.options().shards());
+        Balancer.Result balanced = Balancer.balance(ShardDirectory.of(parts), pending.path(),
+                target.options().shards());
         Pending.delete(parts);
         return new Result(counts, balanced.samples(), balanced.leftOut());
     }
@@ -123,7 +124,8 @@ public record CorpusJob(
             }
             ReadCounts counts = reader.counts();
             if (counts.documents() == 0) {
-                String example = counts.examples().isEmpty() ? "" : "; the first bad one: " + counts.examples().getFirst();
+                String example = counts.examples().isEmpty() ? "" : "; the first bad one: "
+                        + counts.examples().getFirst();
                 throw Problem.of("no document in %s (%,d records skipped, %,d bad)%s", names(), counts.skipped(),
                         counts.bad(), example);
             }
@@ -137,7 +139,8 @@ public record CorpusJob(
     }
 
     private WordPieces tokeniser() {
-        WordPieces words = pieces.orElseThrow(() -> Problem.of("%s: needs a vocabulary to cut text into tokens; name one",
+        WordPieces words = pieces.orElseThrow(() ->
+                Problem.of("%s: needs a vocabulary to cut text into tokens; name one",
                 output.target()));
         IntStream.of(words.id("[CLS]"), words.id("[SEP]")).filter(id -> id < 0 || id >= words.size()).findAny()
                 .ifPresent(id -> {

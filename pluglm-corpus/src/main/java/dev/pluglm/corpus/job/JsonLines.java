@@ -25,7 +25,8 @@ final class JsonLines implements AutoCloseable {
     /** @param name the name that says how to pack, not that of the file while it is unfinished */
     JsonLines(Path file, String name) throws IOException {
         OutputStream raw = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16);
-        out = name.endsWith(".gz") ? new GZIPOutputStream(raw) : name.endsWith(".zst") ? new ZstdOutputStream(raw) : raw;
+        out = name.endsWith(".gz") ? new GZIPOutputStream(raw) : name.endsWith(".zst") ? new ZstdOutputStream(raw)
+                : raw;
     }
 
     /** A document with its metadata beside its other fields. */

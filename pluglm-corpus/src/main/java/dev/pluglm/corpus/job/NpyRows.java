@@ -63,7 +63,8 @@ final class NpyRows implements AutoCloseable {
                 .formatted(type.description(), rows, length);
         ByteBuffer header = ByteBuffer.allocate(HEADER).order(ByteOrder.LITTLE_ENDIAN);
         header.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0}).putShort((short) (HEADER - 10));
-        header.put((dictionary + " ".repeat(HEADER - 11 - dictionary.length()) + "\n").getBytes(StandardCharsets.US_ASCII));
+        String line = dictionary + " ".repeat(HEADER - 11 - dictionary.length()) + "\n";
+        header.put(line.getBytes(StandardCharsets.US_ASCII));
         header.flip();
         for (long at = 0; header.hasRemaining();) {
             at += channel.write(header, at);

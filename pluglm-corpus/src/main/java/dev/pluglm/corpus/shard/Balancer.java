@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.OptionalInt;
 
 /**
@@ -56,7 +55,8 @@ public final class Balancer {
         return new Result(samples, leftOut);
     }
 
-    private static void deal(List<ShardDirectory.Shard> bin, long rows, Path into, int shards, Map<String, Long> counts) {
+    private static void deal(List<ShardDirectory.Shard> bin, long rows, Path into, int shards,
+            Map<String, Long> counts) {
         OptionalInt id = bin.getFirst().bin();
         try (Rows in = new Rows(bin)) {
             for (int i = 0; i < shards; i++) {
@@ -76,12 +76,14 @@ public final class Balancer {
     private static final class Rows implements Iterator<Sample>, AutoCloseable {
         private final Iterator<ShardDirectory.Shard> files;
         private final boolean masked;
+        private Path path;
         private ShardReader reader;
 
         Rows(List<ShardDirectory.Shard> files) {
             List<ShardDirectory.Shard> all = new ArrayList<>(files);
             this.files = all.iterator();
-            this.reader = new ShardReader(this.files.next().path());
+            this.path = this.files.next().path();
+            this.reader = new ShardReader(path);
             this.masked = reader.masked();
         }
 
@@ -96,10 +98,11 @@ public final class Balancer {
                     return false;
                 }
                 reader.close();
-                Path path = files.next().path();
+                path = files.next().path();
                 reader = new ShardReader(path);
                 if (reader.masked() != masked) {
-                    throw Problem.of("%s: is %smasked, the files before it are not so; shards are all masked or none", path,
+                    throw Problem.of("%s: is %smasked, the files before it are not so; shards are all masked or none",
+                            path,
                             masked ? "not " : "");
                 }
             }
@@ -109,7 +112,7 @@ public final class Balancer {
         @Override
         public Sample next() {
             if (!hasNext()) {
-                throw new NoSuchElementException("no sample left");
+                throw Problem.of("%s: has fewer samples than its footer says; it is damaged", path);
             }
             return reader.next();
         }

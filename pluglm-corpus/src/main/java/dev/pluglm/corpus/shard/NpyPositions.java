@@ -20,7 +20,8 @@ final class NpyPositions {
     static byte[] write(List<Integer> positions) {
         String header = "{'descr': '<u2', 'fortran_order': False, 'shape': (%d,), }".formatted(positions.size());
         int headerLength = Math.ceilDiv(PREFIX + header.length() + 1, 64) * 64 - PREFIX;
-        ByteBuffer npy = ByteBuffer.allocate(PREFIX + headerLength + 2 * positions.size()).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer npy = ByteBuffer.allocate(PREFIX + headerLength + 2 * positions.size())
+                .order(ByteOrder.LITTLE_ENDIAN);
         npy.put(MAGIC).put((byte) 1).put((byte) 0).putShort((short) headerLength);
         npy.put((header + " ".repeat(headerLength - header.length() - 1) + "\n").getBytes(StandardCharsets.US_ASCII));
         positions.forEach(position -> npy.putShort(position.shortValue()));
@@ -30,7 +31,8 @@ final class NpyPositions {
     /** @throws IllegalArgumentException if these bytes are no such file; the message says why */
     static List<Integer> read(byte[] npy) {
         ByteBuffer in = ByteBuffer.wrap(npy).order(ByteOrder.LITTLE_ENDIAN);
-        if (npy.length < PREFIX || !java.util.Arrays.equals(npy, 0, MAGIC.length, MAGIC, 0, MAGIC.length) || npy[6] != 1) {
+        if (npy.length < PREFIX || !java.util.Arrays.equals(npy, 0, MAGIC.length, MAGIC, 0, MAGIC.length)
+                || npy[6] != 1) {
             throw new IllegalArgumentException("is no .npy array of version 1");
         }
         int headerLength = Short.toUnsignedInt(in.getShort(8));

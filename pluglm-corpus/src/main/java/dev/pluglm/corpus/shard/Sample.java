@@ -35,7 +35,8 @@ public record Sample(List<String> a, List<String> b, boolean randomNext, int num
             positions = List.copyOf(positions);
             labels = List.copyOf(labels);
             if (positions.size() != labels.size()) {
-                throw new IllegalArgumentException("%d positions, but %d labels".formatted(positions.size(), labels.size()));
+                throw new IllegalArgumentException("%d positions, but %d labels".formatted(positions.size(),
+                        labels.size()));
             }
         }
     }

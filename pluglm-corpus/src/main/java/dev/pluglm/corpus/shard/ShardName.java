@@ -19,7 +19,8 @@ record ShardName(boolean balanced, int index, OptionalInt bin) {
         }
         OptionalInt bin = matcher.group(3) == null ? OptionalInt.empty()
                 : OptionalInt.of(Integer.parseInt(matcher.group(3)));
-        return Optional.of(new ShardName(matcher.group(1).startsWith("shard"), Integer.parseInt(matcher.group(2)), bin));
+        return Optional.of(new ShardName(matcher.group(1).startsWith("shard"), Integer.parseInt(matcher.group(2)),
+                bin));
     }
 
     @Override

@@ -24,7 +24,8 @@ public record ShardOptions(int targetLength, double shortProbability, int duplic
     /** @throws Problem if a value is out of its range; the message names it */
     public ShardOptions {
         check(targetLength >= 5 && targetLength <= 65_535, "target length", targetLength, "5 to 65535");
-        check(shortProbability >= 0 && shortProbability <= 1, "probability of short samples", shortProbability, "0 to 1");
+        check(shortProbability >= 0 && shortProbability <= 1, "probability of short samples", shortProbability,
+                "0 to 1");
         check(duplicates >= 1, "number of duplicates", duplicates, "1 or more");
         check(sampleRatio > 0 && sampleRatio <= 1, "sample ratio", sampleRatio, "above 0, up to 1");
         check(maskedRatio > 0 && maskedRatio <= 1, "masked ratio", maskedRatio, "above 0, up to 1");

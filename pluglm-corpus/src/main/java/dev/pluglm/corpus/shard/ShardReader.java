@@ -81,7 +81,8 @@ public final class ShardReader implements Iterator<Sample>, AutoCloseable {
                     return false;
                 }
                 rowsLeftInGroup = group.getRowCount();
-                rows = new ColumnIOFactory().getColumnIO(schema).getRecordReader(group, new GroupRecordConverter(schema));
+                rows = new ColumnIOFactory().getColumnIO(schema).getRecordReader(group,
+                        new GroupRecordConverter(schema));
             }
             return true;
         } catch (IOException | RuntimeException e) {
@@ -111,8 +112,8 @@ public final class ShardReader implements Iterator<Sample>, AutoCloseable {
         check(group, ShardSchema.NUM_TOKENS);
         int tokens = group.getInteger(ShardSchema.NUM_TOKENS, 0);
         if (tokens != a.size() + b.size() + 3) {
-            throw Problem.of("%s, row %d: num_tokens is %d, but A has %d pieces and B %d (with 3 special ones: %d)", file,
-                    row, tokens, a.size(), b.size(), a.size() + b.size() + 3);
+            throw Problem.of("%s, row %d: num_tokens is %d, but A has %d pieces and B %d (with 3 special ones: %d)",
+                    file, row, tokens, a.size(), b.size(), a.size() + b.size() + 3);
         }
         Optional<Sample.Mask> mask = masked ? Optional.of(mask(group, tokens)) : Optional.empty();
         return new Sample(a, b, group.getBoolean(ShardSchema.RANDOM_NEXT, 0), tokens, mask);
@@ -128,7 +129,8 @@ public final class ShardReader implements Iterator<Sample>, AutoCloseable {
         }
         List<String> labels = words(string(group, ShardSchema.LABELS));
         if (labels.size() != positions.size()) {
-            throw Problem.of("%s, row %d: %d masked positions, but %d labels", file, row, positions.size(), labels.size());
+            throw Problem.of("%s, row %d: %d masked positions, but %d labels", file, row, positions.size(),
+                    labels.size());
         }
         positions.stream().filter(position -> position >= tokens).findAny().ifPresent(position -> {
             throw Problem.of("%s, row %d: position %d is masked in a sample of %d tokens", file, row, position, tokens);
@@ -159,7 +161,8 @@ public final class ShardReader implements Iterator<Sample>, AutoCloseable {
             }
             Type column = found.getType(expected.getName());
             boolean same = column.isPrimitive() && !column.isRepetition(Type.Repetition.REPEATED)
-                    && column.asPrimitiveType().getPrimitiveTypeName() == expected.asPrimitiveType().getPrimitiveTypeName();
+                    && column.asPrimitiveType().getPrimitiveTypeName()
+                            == expected.asPrimitiveType().getPrimitiveTypeName();
             if (!same) {
                 throw Problem.of("%s: the column is '%s', expected '%s'; it is no shard of LDDL", file,
                         String.valueOf(column).lines().findFirst().orElse(""), expected);
@@ -176,7 +179,8 @@ public final class ShardReader implements Iterator<Sample>, AutoCloseable {
                 long start = column.getStartingPos();
                 long size = column.getTotalSize();
                 if (start < 4 || size < 0 || size > fileSize || start > fileSize - size || group.getRowCount() < 0) {
-                    throw Problem.of("%s: the column %s is said to lie at bytes %d to %d of %d; the file is damaged", file,
+                    throw Problem.of("%s: the column %s is said to lie at bytes %d to %d of %d; the file is damaged",
+                            file,
                             column.getPath().toDotString(), start, start + size, fileSize);
                 }
             }
@@ -184,7 +188,8 @@ public final class ShardReader implements Iterator<Sample>, AutoCloseable {
     }
 
     private Problem damaged(Exception e) {
-        String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage().lines().findFirst().orElse("");
+        String reason = e.getMessage() == null ? e.getClass().getSimpleName()
+                : e.getMessage().lines().findFirst().orElse("");
         return new Problem("%s%s: is no readable Parquet file: %s; make or fetch it again".formatted(file,
                 row == 0 ? "" : ", after row " + row, reason), e);
     }

@@ -26,7 +26,8 @@ final class ShardSchema {
                 string(A),
                 string(B),
                 Types.optional(PrimitiveTypeName.BOOLEAN).named(RANDOM_NEXT),
-                Types.optional(PrimitiveTypeName.INT32).as(LogicalTypeAnnotation.intType(16, false)).named(NUM_TOKENS)));
+                Types.optional(PrimitiveTypeName.INT32).as(LogicalTypeAnnotation.intType(16, false))
+                        .named(NUM_TOKENS)));
         if (masked) {
             columns.add(Types.optional(PrimitiveTypeName.BINARY).named(POSITIONS));
             columns.add(string(LABELS));

@@ -42,7 +42,8 @@ final class StaticMasking {
                 segment.set(index, pieces.piece(random.nextInt(pieces.size())));
             }
         }
-        return new Sample(a, b, sample.randomNext(), sample.numTokens(), Optional.of(new Sample.Mask(positions, labels)));
+        Sample.Mask mask = new Sample.Mask(positions, labels);
+        return new Sample(a, b, sample.randomNext(), sample.numTokens(), Optional.of(mask));
     }
 
     /** Some of 0 .. candidates - 1, each as likely as the others, ascending. */

@@ -49,7 +49,8 @@ class CorpusJobTest {
         Random random = new Random(seed);
         StringBuilder lines = new StringBuilder();
         for (int i = 0; i < 40; i++) {
-            lines.append("{\"id\": \"d%d\", \"title\": \"Cat %d\", \"year\": %d, \"text\": \"%s\\n%s\"}\n".formatted(i, i,
+            String line = "{\"id\": \"d%d\", \"title\": \"Cat %d\", \"year\": %d, \"text\": \"%s\\n%s\"}\n";
+            lines.append(line.formatted(i, i,
                     1900 + i, Fixtures.prose(random, 1 + random.nextInt(12)), Fixtures.prose(random, 2)));
         }
         in = Fixtures.write(folder.resolve("in.jsonl"), lines.toString());
@@ -78,7 +79,8 @@ class CorpusJobTest {
             assertTrue(Fixtures.wordPieces().split(passage.text(), 1000).size() <= 22, passage.text());
             joined.merge(passage.id().substring(0, passage.id().indexOf('#')), passage.text(), (a, b) -> a + " " + b);
         }
-        Fixtures.read(in).forEach(document -> assertEquals(document.text().replace('\n', ' '), joined.get(document.id())));
+        Fixtures.read(in).forEach(document -> assertEquals(document.text().replace('\n', ' '),
+                joined.get(document.id())));
     }
 
     @Test
@@ -90,7 +92,8 @@ class CorpusJobTest {
             ByteBuffer npy = ByteBuffer.wrap(Files.readAllBytes(out)).order(ByteOrder.LITTLE_ENDIAN);
             String header = new String(npy.array(), 10, 118, StandardCharsets.US_ASCII);
             String descr = type == ElementType.INT16 ? "<i2" : "<i4";
-            assertTrue(header.startsWith("{'descr': '" + descr + "', 'fortran_order': False, 'shape': (3, 10), }"), header);
+            assertTrue(header.startsWith("{'descr': '" + descr + "', 'fortran_order': False, 'shape': (3, 10), }"),
+                    header);
             assertEquals(118, npy.getShort(8));
             npy.position(128);
             int[] first = new int[10];

@@ -71,7 +71,8 @@ class PairMakerTest {
     @Test
     void aLoneDocumentIsItsOwnOtherDocumentAndLabelledAsFollowing() {
         List<List<int[]>> documents = List.of(List.of(new int[] {1, 2, 3}));
-        for (PairMaker.Pair pair : new PairMaker(documents, ShardOptions.defaults(1), new SplittableRandom(seed)).pairs(0)) {
+        for (PairMaker.Pair pair : new PairMaker(documents, ShardOptions.defaults(1),
+                new SplittableRandom(seed)).pairs(0)) {
             assertFalse(pair.randomNext());
             assertArrayEquals(pair.a(), pair.b());
         }

@@ -142,7 +142,8 @@ class ShardTest {
         write("part.0.parquet", samples(3, false), OptionalInt.empty());
         Path out = Files.createDirectory(folder.resolve("out"));
         ShardDirectory from = ShardDirectory.of(folder);
-        assertTrue(assertThrows(Problem.class, () -> Balancer.balance(from, out, 4)).getMessage().contains("3 samples"));
+        assertTrue(assertThrows(Problem.class, () -> Balancer.balance(from, out,
+                4)).getMessage().contains("3 samples"));
     }
 
     @Test
