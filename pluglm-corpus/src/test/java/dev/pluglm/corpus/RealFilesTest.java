@@ -35,8 +35,8 @@ class RealFilesTest {
         List<Document> articles = Corpus.of(List.of(formats + "/enwiki-latest*.bz2"))
                 .open(ReadOptions.defaults(), Progress.none()).stream().toList();
         assertTrue(articles.getFirst().text().startsWith(
-                "Anarchism is a political philosophy that advocates "
-                + "self-governed societies based on voluntary institutions. These are often described as stateless societies,"));
+                "Anarchism is a political philosophy that advocates self-governed societies based on voluntary "
+                        + "institutions. These are often described as stateless societies,"));
         String all = String.join("\n", articles.stream().map(Document::text).toList());
         for (String markup : List.of("{{", "}}", "[[", "]]", "'''", "<ref", "==")) {
             assertFalse(all.contains(markup), markup);

@@ -96,6 +96,23 @@ class ShardTest {
     }
 
     @Test
+    void whatPyarrowWroteIsReadToTheRowAndBalanced() throws IOException {
+        Path parts = Files.createDirectory(folder.resolve("parts"));
+        try (var resource = ShardTest.class.getResourceAsStream("pyarrow-25.parquet")) {
+            Files.copy(resource, parts.resolve("part.0.parquet_0"));
+        }
+        Sample first = new Sample(List.of("the", "cat"), List.of("sat", "##s", "[MASK]"), false, 8,
+                java.util.Optional.of(new Sample.Mask(List.of(1, 6), List.of("dog", "."))));
+        List<Sample> samples = read(parts.resolve("part.0.parquet_0"));
+        assertEquals(3, samples.size());
+        assertEquals(first, samples.getFirst());
+        assertTrue(samples.get(1).randomNext());
+        Path out = Files.createDirectory(folder.resolve("out"));
+        Balancer.balance(ShardDirectory.of(parts), out, 2);
+        assertEquals(samples.subList(0, 2), read(out.resolve("shard-0.parquet_0")));
+    }
+
+    @Test
     void maskedPositionsAreTheBytesThatNumpySaves() {
         byte[] npy = NpyPositions.write(List.of(1, 300, 65535));
         byte[] expected = new byte[134];
