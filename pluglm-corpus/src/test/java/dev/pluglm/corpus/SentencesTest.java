@@ -1,0 +1,24 @@
+package dev.pluglm.corpus;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SentencesTest {
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', quoteCharacter = '`', value = {
+        "Dr. Smith went to Washington, D.C. on Jan. 5, 2010.~He met Mr. J. K. Jones, Ph.D., of the U.S. Senate.",
+        "E. coli grew at 37.5 deg. C (approx. 98 F).~See Fig. 3 and Tab. 2 for details.",
+        "Smith et al. (2004) reported this.~The effect vs. placebo was strong, i.e. significant, e.g. in mice.",
+        "He was born c. 1850 in St. Louis, Mo. and moved to Mt. Vernon.~\"I am here.\"",
+        "Apple Inc. was founded in 1976.~It sold for $1.5 million.",
+        "He moved to the U.S.~In 1990 John F. Kennedy left.",
+        "It was vitamin C.~The U.N. Council met.",
+        "We used S. aureus and B. subtilis.~The H. pylori strain was lost."})
+    void abbreviationsDoNotEndSentences(String first, String second) {
+        assertEquals(List.of(first, second), new Sentences().split(first + " " + second));
+    }
+}
