@@ -1,5 +1,7 @@
 package dev.pluglm.memory;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -16,7 +18,8 @@ public record Passage(
         String id, String text, Optional<String> title, Optional<String> source, Map<String, Object> metadata) {
 
     public Passage {
-        metadata = Map.copyOf(metadata);
+        // Not Map.copyOf, which mixes up the order and refuses JSON's null.
+        metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
     }
 
     /** A passage of nothing but a text. */

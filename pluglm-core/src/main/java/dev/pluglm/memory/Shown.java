@@ -1,0 +1,23 @@
+package dev.pluglm.memory;
+
+/** Makes what a file says fit to stand in a message: short, one line, nothing that moves a terminal's cursor. */
+final class Shown {
+
+    private static final int LONGEST = 100;
+
+    private Shown() {}
+
+    static String of(String text) {
+        StringBuilder shown = new StringBuilder();
+        text.codePoints().limit(LONGEST).forEach(c -> shown.appendCodePoint(isPlain(c) ? c : '?'));
+        return shown + (text.codePointCount(0, text.length()) > LONGEST ? "..." : "");
+    }
+
+    static boolean isPlain(int codePoint) {
+        return switch (Character.getType(codePoint)) {
+            case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE,
+                    Character.FORMAT, Character.UNASSIGNED -> false;
+            default -> true;
+        };
+    }
+}

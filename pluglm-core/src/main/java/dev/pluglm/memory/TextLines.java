@@ -1,0 +1,189 @@
+package dev.pluglm.memory;
+
+import dev.pluglm.problem.Problem;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+
+/**
+ * The lines of a UTF-8 file, compressed by gzip or not, one at a time. A line is held in memory only up to a limit, so
+ * neither a file without line ends nor a bomb behind gzip fills it.
+ */
+final class TextLines implements AutoCloseable {
+
+    /** Bytes of a line at most. */
+    static final int LONGEST_LINE = 16 << 20;
+
+    private static final int KEPT_BUFFER = 1 << 20;
+
+    private final Path file;
+    private final CountingStream disk;
+    private final InputStream in;
+    private byte[] line = new byte[8192];
+    private int length;
+    private long lineNumber;
+    private long lineStart;
+    private long nextStart;
+
+    private TextLines(Path file, CountingStream disk, InputStream in) {
+        this.file = file;
+        this.disk = disk;
+        this.in = in;
+    }
+
+    static TextLines open(Path file) {
+        if (Files.isDirectory(file)) {
+            throw Problem.of("%s: a folder; expected a file of passages, name the files in it", file);
+        }
+        CountingStream disk = null;
+        try {
+            disk = new CountingStream(Files.newInputStream(file));
+            InputStream buffered = new BufferedInputStream(disk, 1 << 16);
+            buffered.mark(3);
+            byte[] magic = buffered.readNBytes(2);
+            buffered.reset();
+            boolean gzip = magic.length == 2 && magic[0] == 0x1f && magic[1] == (byte) 0x8b;
+            InputStream in = gzip ? new BufferedInputStream(new GZIPInputStream(buffered, 1 << 16), 1 << 16) : buffered;
+            return new TextLines(file, disk, in);
+        } catch (NoSuchFileException e) {
+            throw new Problem(file + ": no such file; expected JSON lines or plain text", e);
+        } catch (EOFException e) {
+            closeAfter(e, disk);
+            throw new Problem(file + ": the compressed file ends too early; copy or fetch it again", e);
+        } catch (IOException e) {
+            closeAfter(e, disk);
+            throw new Problem("%s: cannot be read (%s)".formatted(file, e.getMessage()), e);
+        }
+    }
+
+    private static void closeAfter(IOException reason, InputStream stream) {
+        if (stream != null) {
+            try {
+                stream.close();
+            } catch (IOException e) {
+                reason.addSuppressed(e);
+            }
+        }
+    }
+
+    /** The next line without its line end, or nothing at the end of the file. */
+    Optional<String> next() {
+        lineNumber++;
+        lineStart = nextStart;
+        length = 0;
+        if (line.length > KEPT_BUFFER) {
+            line = new byte[8192]; // One long line should not stay for the whole file.
+        }
+        try {
+            int b = in.read();
+            if (b < 0) {
+                return Optional.empty();
+            }
+            while (b >= 0 && b != '\n') {
+                append(b);
+                b = in.read();
+            }
+            nextStart = lineStart + length + (b < 0 ? 0 : 1);
+        } catch (EOFException e) {
+            throw new Problem(place() + ": the compressed file ends too early; copy or fetch it again", e);
+        } catch (ZipException e) {
+            throw new Problem("%s: the compressed file is damaged (%s); copy or fetch it again"
+                    .formatted(place(), e.getMessage()), e);
+        } catch (IOException e) {
+            throw new Problem("%s: cannot be read (%s)".formatted(place(), e.getMessage()), e);
+        }
+        return Optional.of(decoded());
+    }
+
+    private void append(int b) {
+        if (b == 0) {
+            throw Problem.of("%s: a NUL byte at byte %d; expected text in UTF-8, is it a binary file or UTF-16?",
+                    place(), lineStart + length);
+        }
+        if (length == LONGEST_LINE) {
+            throw Problem.of("%s: longer than %d bytes; expected one passage or paragraph, divide it", place(),
+                    LONGEST_LINE);
+        }
+        if (length == line.length) {
+            line = Arrays.copyOf(line, Math.min(LONGEST_LINE, line.length * 2));
+        }
+        line[length++] = (byte) b;
+    }
+
+    private String decoded() {
+        boolean mark = lineNumber == 1 && length >= 3 && line[0] == (byte) 0xEF && line[1] == (byte) 0xBB
+                && line[2] == (byte) 0xBF;
+        int end = length > 0 && line[length - 1] == '\r' ? length - 1 : length;
+        ByteBuffer bytes = ByteBuffer.wrap(line, 0, end);
+        bytes.position(mark ? 3 : 0);
+        CharBuffer chars = CharBuffer.allocate(bytes.remaining());
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        CoderResult result = decoder.decode(bytes, chars, true);
+        if (result.isError()) {
+            throw Problem.of("%s: not UTF-8 at byte %d (0x%02x); expected text in UTF-8, convert it with iconv",
+                    place(), lineStart + bytes.position(), bytes.get(bytes.position()) & 0xff);
+        }
+        return chars.flip().toString();
+    }
+
+    /** The number of the line that {@link #next} gave last, from 1 on. */
+    long lineNumber() {
+        return lineNumber;
+    }
+
+    /** File and line, as messages begin. */
+    String place() {
+        return "%s, line %d".formatted(file, lineNumber);
+    }
+
+    /** Bytes read from the disk until now, compressed ones where the file is. */
+    long bytesRead() {
+        return disk.count;
+    }
+
+    @Override
+    public void close() {
+        try {
+            in.close();
+        } catch (IOException e) {
+            throw new Problem("%s: cannot be closed (%s)".formatted(file, e.getMessage()), e);
+        }
+    }
+
+    private static final class CountingStream extends FilterInputStream {
+        private long count;
+
+        CountingStream(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            int b = super.read();
+            count += b < 0 ? 0 : 1;
+            return b;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            int read = super.read(bytes, offset, length);
+            count += Math.max(0, read);
+            return read;
+        }
+    }
+}
