@@ -1,0 +1,18 @@
+package dev.pluglm.memory;
+
+/**
+ * What the search of a store is set to.
+ *
+ * @param exactBelow memories with fewer passages are searched exactly
+ * @param graphFrom the part of a memory that is written at once gets a graph where it has more passages than about
+ *     {@code graphFrom * ln(passages)}; smaller parts are compared one by one
+ * @param width how many candidates the graph search keeps for one query
+ */
+record Tuning(int exactBelow, int graphFrom, int width) {
+
+    /** Beyond this many hits a query, a graph search is slower than looking at everything. */
+    static final int WIDEST = 1000;
+
+    /** Measured by {@code MemorySearchBenchmark}. */
+    static final Tuning STANDARD = new Tuning(100_000, 1000, 250);
+}
