@@ -7,4 +7,9 @@ class ApproximateStoreContractTest extends StoreContractTest {
     Tuning tuning() {
         return Stores.APPROXIMATE;
     }
+
+    @Override
+    boolean approximate() {
+        return true;
+    }
 }

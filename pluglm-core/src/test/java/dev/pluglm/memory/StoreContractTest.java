@@ -1,5 +1,9 @@
 package dev.pluglm.memory;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
@@ -17,6 +21,21 @@ class StoreContractTest extends MemoryContractTest {
     @Override
     PassageMemory memory(List<Entry> entries) {
         return Stores.of(directory, "store", tuning(), entries);
+    }
+
+    /** Whether searches go through the graph. */
+    boolean approximate() {
+        return false;
+    }
+
+    @Test
+    void theStoreIsSearchedTheWayThatIsTestedHere() {
+        try (MemoryStore store = Stores.of(directory, "store", tuning(), Samples.random(20, seeded()));
+                StoreView view = store.view()) {
+            assertEquals(approximate(), store.stats().approximate());
+            assertTrue(view.reader().leaves().size() > 1, "several segments");
+            assertTrue(view.rowLimit() > view.size(), "gaps where passages were removed");
+        }
     }
 
     @Override
