@@ -116,7 +116,7 @@ public final class ArrayMemory implements PassageMemory {
 
         @Override
         public Hits search(float[] queries, int count, int k) {
-            BestRows.check(queries, count, k, keySize());
+            BestRows.check(queries, count, k, this);
             if (size() == 0) {
                 return Hits.none(count, k);
             }

@@ -42,6 +42,11 @@ final class BestRows {
         }
     }
 
+    /** Whether every query has as many rows as it can have. */
+    boolean full() {
+        return Arrays.stream(heaps).allMatch(heap -> heap.size() == places);
+    }
+
     Memory.Hits hits() {
         Memory.Hits hits = Memory.Hits.none(heaps.length, k);
         for (int q = 0; q < heaps.length; q++) {
@@ -61,14 +66,14 @@ final class BestRows {
         return NumericUtils.sortableIntToFloat((int) (ranked >> 32));
     }
 
-    /** Checks what every search is given. */
-    static void check(float[] queries, int count, int k, int keySize) {
+    /** Checks what every search is given; a memory that holds nothing takes queries of any length. */
+    static void check(float[] queries, int count, int k, Memory.View memory) {
         if (k < 1) {
             throw new IllegalArgumentException("k (" + k + ") must be at least 1");
         }
-        if (count < 0 || queries.length != (long) count * keySize) {
+        if (count < 0 || memory.size() > 0 && queries.length != (long) count * memory.keySize()) {
             throw new IllegalArgumentException("queries hold " + queries.length + " floats, expected " + count
-                    + " queries x key size " + keySize);
+                    + " queries x key size " + memory.keySize());
         }
     }
 }

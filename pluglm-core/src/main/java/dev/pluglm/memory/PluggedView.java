@@ -54,7 +54,7 @@ final class PluggedView implements PassageView {
 
     @Override
     public Hits search(float[] queries, int count, int k) {
-        BestRows.check(queries, count, k, keySize());
+        BestRows.check(queries, count, k, this);
         if (size() == 0) {
             return Hits.none(count, k);
         }
