@@ -66,14 +66,14 @@ final class BestRows {
         return NumericUtils.sortableIntToFloat((int) (ranked >> 32));
     }
 
-    /** Checks what every search is given; a memory that holds nothing takes queries of any length. */
-    static void check(float[] queries, int count, int k, Memory.View memory) {
+    /** Checks what every search is given. */
+    static void check(float[] queries, int count, int k, int keySize) {
         if (k < 1) {
             throw new IllegalArgumentException("k (" + k + ") must be at least 1");
         }
-        if (count < 0 || memory.size() > 0 && queries.length != (long) count * memory.keySize()) {
+        if (count < 0 || queries.length != (long) count * keySize) {
             throw new IllegalArgumentException("queries hold " + queries.length + " floats, expected " + count
-                    + " queries x key size " + memory.keySize());
+                    + " queries x key size " + keySize);
         }
     }
 }

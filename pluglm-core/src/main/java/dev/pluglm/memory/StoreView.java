@@ -90,7 +90,7 @@ public final class StoreView implements PassageView {
 
     @Override
     public Hits search(float[] queries, int count, int k) {
-        BestRows.check(queries, count, k, this);
+        BestRows.check(queries, count, k, keySize());
         return read(() -> search.nearest(reader, hidden, keySize(), queries, count, k));
     }
 
@@ -100,7 +100,7 @@ public final class StoreView implements PassageView {
      * @return the hits of one query; their similarities are BM25 scores
      */
     public Hits searchWords(String words, int k) {
-        BestRows.check(new float[0], 0, k, this);
+        BestRows.check(new float[0], 0, k, 0);
         return read(() -> search.words(reader, hidden, words, k));
     }
 
