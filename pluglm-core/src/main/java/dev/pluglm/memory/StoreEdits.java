@@ -66,8 +66,8 @@ record StoreEdits(LuceneIndex index) {
             refuseNothing(distinct.size(), "there are no passages to remove");
             for (String id : distinct) {
                 if (present.row(id).isEmpty()) {
-                    throw Problem.of("there is no passage with id '%s' in the memory '%s'; nothing was removed", Shown.of(id),
-                            before.data().name());
+                    throw Problem.of("there is no passage with id '%s' in the memory '%s'; nothing was removed",
+                            Shown.of(id), before.data().name());
                 }
                 writer.deleteDocuments(new Term(PassageDocument.ID, id));
             }

@@ -45,7 +45,8 @@ class KillTest {
                 acknowledged.addAll(found);
             }
         }
-        System.out.println("killed 6 writers, " + more + " edits were committed but not yet acknowledged; seed " + seed);
+        System.out.println(
+                "killed 6 writers, " + more + " edits were committed but not yet acknowledged; seed " + seed);
     }
 
     /** Runs a writer, follows what it says, and kills it a random time after a random number of its edits. */
