@@ -11,6 +11,7 @@ import org.apache.lucene.codecs.lucene104.Lucene104HnswScalarQuantizedVectorsFor
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexCommit;
+import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.IndexFormatTooNewException;
 import org.apache.lucene.index.IndexFormatTooOldException;
 import org.apache.lucene.index.IndexNotFoundException;
@@ -38,10 +39,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 
 /** The Lucene index under a memory: how it is written, and what its errors mean to a user. */
 final class LuceneIndex implements AutoCloseable {
@@ -178,17 +181,37 @@ final class LuceneIndex implements AutoCloseable {
         }
     }
 
+    /** All commits that are kept, oldest first. */
+    List<IndexCommit> commits() throws IOException {
+        while (true) {
+            Set<String> before = commitFiles();
+            try {
+                return DirectoryReader.listCommits(directory);
+            } catch (IOException failure) {
+                // An edit in another process drops a commit's own file first, then the rest of it.
+                if (commitFiles().equals(before)) {
+                    throw failure;
+                }
+            }
+        }
+    }
+
+    private Set<String> commitFiles() throws IOException {
+        return Arrays.stream(directory.listAll()).filter(file -> file.startsWith(IndexFileNames.SEGMENTS))
+                .collect(Collectors.toSet());
+    }
+
     /** Checks every byte of every commit that is kept, those that only undo needs too. */
     void checkAllCommits() throws IOException {
         Set<String> checked = new HashSet<>();
-        for (IndexCommit commit : DirectoryReader.listCommits(directory)) {
+        for (IndexCommit commit : commits()) {
             for (String file : commit.getFileNames()) {
                 try {
                     if (checked.add(file)) {
                         checkFile(file);
                     }
                 } catch (NoSuchFileException missing) {
-                    if (Arrays.asList(directory.listAll()).contains(commit.getSegmentsFileName())) {
+                    if (commitFiles().contains(commit.getSegmentsFileName())) {
                         throw missing;
                     }
                     // An edit in another process has just dropped the whole commit.

@@ -4,7 +4,6 @@ import dev.pluglm.memory.Edit.Operation;
 import dev.pluglm.memory.PassageEncoder.Encoded;
 import dev.pluglm.problem.Problem;
 import org.apache.lucene.document.Document;
-import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexCommit;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig.OpenMode;
@@ -106,7 +105,7 @@ record StoreEdits(LuceneIndex index) {
 
     Edit undo(StoreView before) throws IOException {
         long target = before.data().log().last().madeOn();
-        for (IndexCommit commit : DirectoryReader.listCommits(index.directory()).reversed()) {
+        for (IndexCommit commit : index.commits().reversed()) {
             if (target > 0 && CommitData.state(commit.getUserData()) == target) {
                 CommitData then = CommitData.read(index.path(), commit.getUserData());
                 return commit(OpenMode.APPEND, Optional.of(commit),

@@ -34,7 +34,7 @@ final class StoreReport {
     /** How many of the states that the log knows are kept still. */
     private static int undoable(LuceneIndex index, CommitData data) throws IOException {
         Set<Long> kept = new HashSet<>();
-        for (IndexCommit commit : DirectoryReader.listCommits(index.directory())) {
+        for (IndexCommit commit : index.commits()) {
             kept.add(CommitData.state(commit.getUserData()));
         }
         List<Long> states = data.log().undoable(index.tuning().undoable() + 1);
