@@ -4,14 +4,11 @@ import dev.pluglm.problem.Problem;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.standard.StandardAnalyzer;
 import org.apache.lucene.codecs.Codec;
-import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.apache.lucene.codecs.lucene104.Lucene104HnswScalarQuantizedVectorsFormat;
 import org.apache.lucene.index.CorruptIndexException;
-import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexCommit;
-import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.IndexFormatTooNewException;
 import org.apache.lucene.index.IndexFormatTooOldException;
 import org.apache.lucene.index.IndexNotFoundException;
@@ -20,12 +17,9 @@ import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.IndexWriterConfig.OpenMode;
 import org.apache.lucene.index.LogDocMergePolicy;
 import org.apache.lucene.index.LogMergePolicy;
-import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.SerialMergeScheduler;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
-import org.apache.lucene.store.IOContext;
-import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.Lock;
 import org.apache.lucene.store.LockObtainFailedException;
 import org.apache.lucene.util.IOUtils;
@@ -37,14 +31,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.Collectors;
 
 /** The Lucene index under a memory: how it is written, and what its errors mean to a user. */
 final class LuceneIndex implements AutoCloseable {
@@ -66,7 +55,6 @@ final class LuceneIndex implements AutoCloseable {
     /** So many parts of about the same size become one. */
     private static final int PARTS = 5;
     private static final double LARGEST_BUFFER_MB = 256;
-    private static final long CHECKED_WHEN_OPENED = 1 << 20;
 
     private final Path path;
     private final Directory directory;
@@ -111,6 +99,10 @@ final class LuceneIndex implements AutoCloseable {
         return directory;
     }
 
+    StoreCommits commits() {
+        return new StoreCommits(path, directory);
+    }
+
     Tuning tuning() {
         return tuning;
     }
@@ -135,95 +127,6 @@ final class LuceneIndex implements AutoCloseable {
             IOUtils.rm(draft);
         } catch (LockObtainFailedException underWay) {
             return;
-        }
-    }
-
-    /**
-     * Finds damage that would otherwise be met halfway through reading: the latest commit and its small files must
-     * carry the right checksums. Large files are checked by {@link MemoryStore#verify}. Edits that other processes make
-     * meanwhile do not disturb it.
-     */
-    void checkLatestCommit() {
-        try {
-            String checked = "";
-            for (String latest = latestCommit(); !latest.equals(checked); latest = latestCommit()) {
-                checked = latest;
-                try {
-                    checkCommit(latest);
-                } catch (IOException failure) {
-                    // An edit in another process may just have dropped that commit: only the newest one counts.
-                    if (latestCommit().equals(latest)) {
-                        throw failure;
-                    }
-                }
-            }
-        } catch (IOException failure) {
-            throw problem(path, failure);
-        } catch (RuntimeException | OutOfMemoryError lyingLengths) {
-            throw damaged(path, lyingLengths);
-        }
-    }
-
-    private String latestCommit() throws IOException {
-        String commit = SegmentInfos.getLastCommitSegmentsFileName(directory);
-        if (commit == null) {
-            throw new IndexNotFoundException("no commit");
-        }
-        return commit;
-    }
-
-    private void checkCommit(String commit) throws IOException {
-        checkFile(commit);
-        for (String file : SegmentInfos.readCommit(directory, commit).files(false)) {
-            if (directory.fileLength(file) <= CHECKED_WHEN_OPENED) {
-                checkFile(file);
-            }
-        }
-    }
-
-    /** All commits that are kept, oldest first. */
-    List<IndexCommit> commits() throws IOException {
-        while (true) {
-            Set<String> before = commitFiles();
-            try {
-                return DirectoryReader.listCommits(directory);
-            } catch (IOException failure) {
-                // An edit in another process drops a commit's own file first, then the rest of it.
-                if (commitFiles().equals(before)) {
-                    throw failure;
-                }
-            }
-        }
-    }
-
-    private Set<String> commitFiles() throws IOException {
-        return Arrays.stream(directory.listAll()).filter(file -> file.startsWith(IndexFileNames.SEGMENTS))
-                .collect(Collectors.toSet());
-    }
-
-    /** Checks every byte of every commit that is kept, those that only undo needs too. */
-    void checkAllCommits() throws IOException {
-        Set<String> checked = new HashSet<>();
-        for (IndexCommit commit : commits()) {
-            for (String file : commit.getFileNames()) {
-                try {
-                    if (checked.add(file)) {
-                        checkFile(file);
-                    }
-                } catch (NoSuchFileException missing) {
-                    if (commitFiles().contains(commit.getSegmentsFileName())) {
-                        throw missing;
-                    }
-                    // An edit in another process has just dropped the whole commit.
-                    break;
-                }
-            }
-        }
-    }
-
-    private void checkFile(String file) throws IOException {
-        try (IndexInput input = directory.openInput(file, IOContext.READONCE)) {
-            CodecUtil.checksumEntireFile(input);
         }
     }
 

@@ -82,7 +82,7 @@ public final class MemoryStore implements PassageMemory {
         LuceneIndex index = LuceneIndex.open(directory, tuning);
         Optional<Lock> lock = Optional.empty();
         try {
-            index.checkLatestCommit();
+            index.commits().checkLatest();
             lock = forWriting ? Optional.of(index.lock()) : Optional.empty();
             MemoryStore store = new MemoryStore(index, tuning, lock, encoder);
             try (StoreView view = store.view()) {

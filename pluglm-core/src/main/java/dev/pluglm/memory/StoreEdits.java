@@ -105,7 +105,7 @@ record StoreEdits(LuceneIndex index) {
 
     Edit undo(StoreView before) throws IOException {
         long target = before.data().log().last().madeOn();
-        for (IndexCommit commit : index.commits().reversed()) {
+        for (IndexCommit commit : index.commits().list().reversed()) {
             if (target > 0 && CommitData.state(commit.getUserData()) == target) {
                 CommitData then = CommitData.read(index.path(), commit.getUserData());
                 return commit(OpenMode.APPEND, Optional.of(commit),

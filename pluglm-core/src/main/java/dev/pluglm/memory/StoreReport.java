@@ -34,7 +34,7 @@ final class StoreReport {
     /** How many of the states that the log knows are kept still. */
     private static int undoable(LuceneIndex index, CommitData data) throws IOException {
         Set<Long> kept = new HashSet<>();
-        for (IndexCommit commit : index.commits()) {
+        for (IndexCommit commit : index.commits().list()) {
             kept.add(CommitData.state(commit.getUserData()));
         }
         List<Long> states = data.log().undoable(index.tuning().undoable() + 1);
@@ -43,7 +43,7 @@ final class StoreReport {
 
     static int verify(LuceneIndex index, StoreView view) {
         try {
-            index.checkAllCommits();
+            index.commits().checkAll();
             BytesRefHash ids = new BytesRefHash();
             view.entries().forEach(entry -> {
                 PassageDocument.check(entry.passage(), false);
