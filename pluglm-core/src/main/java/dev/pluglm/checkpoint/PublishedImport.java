@@ -14,8 +14,9 @@ import org.bytedeco.pytorch.Device;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
@@ -23,7 +24,7 @@ import java.util.function.Consumer;
  *
  * <p>Its weights have adapted to the published code's faults, so the configuration is {@code reference_compatible}.
  */
-final class PublishedImport {
+public final class PublishedImport {
 
     private static final String MODEL_ARGS = "model_args";
 
@@ -34,8 +35,21 @@ final class PublishedImport {
         return json.path(MODEL_ARGS).isObject();
     }
 
-    /** Builds the model. */
-    static PlugLMModel build(Weights weights, Path weightsFile, Path configFile, Consumer<PlugLMConfig.Draft> changes) {
+    /**
+     * Builds the model.
+     *
+     * @param weights the open file of weights
+     * @param weightsFile its path, for messages
+     * @param configFile the configuration that was saved beside the weights
+     * @param changes to the configuration, before the model is built
+     * @throws Problem if weights and configuration do not fit
+     */
+    public static PlugLMModel build(
+            Weights weights,
+            Path weightsFile,
+            Path configFile,
+            Consumer<PlugLMConfig.Draft> changes,
+            Precision precision) {
         String file = weightsFile.toString();
         Map<String, StoredTensor> tensors = PublishedNames.withoutAliases(weights.tensors(), file);
         PlugLMConfig config = config(configFile, tensors, changes);
@@ -50,7 +64,7 @@ final class PublishedImport {
                         return TorchTensors.fp32(tensor);
                     }),
                     new Device("cpu"),
-                    Precision.FP32,
+                    precision,
                     0);
             Checkpoint.requireComplete(model, weightsFile);
             requireUsed(tensors.keySet(), model, file);
@@ -68,10 +82,20 @@ final class PublishedImport {
                     configFile, MODEL_ARGS);
         }
         PlugLMConfig.Draft draft = ConfigJson.lenient((ObjectNode) json.get(MODEL_ARGS), configFile);
-        draft.referenceCompatible = true;
+        // Models that we exported say so themselves; those of the published code cannot.
+        draft.referenceCompatible = json.get(MODEL_ARGS).path("reference_compatible").asBoolean(true);
         draft.task = task(tensors.keySet(), draft.numLabels);
+        feedForwardSize(tensors).ifPresent(size -> draft.memoryLayerFfnDim = size);
         changes.accept(draft);
         return draft.build();
+    }
+
+    /** The weights decide: the published pre-training ignored a configured size of 0 (SPEC 2). */
+    private static OptionalInt feedForwardSize(Map<String, StoredTensor> tensors) {
+        return tensors.entrySet().stream()
+                .filter(tensor -> tensor.getKey().endsWith(".ffn.0.bias") && tensor.getValue().shape().length == 1)
+                .mapToInt(tensor -> Math.toIntExact(tensor.getValue().shape()[0]))
+                .findFirst();
     }
 
     /** The head that the weights are of; one that classifies the text and one that classifies tokens look the same. */

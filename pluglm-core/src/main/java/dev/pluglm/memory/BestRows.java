@@ -42,6 +42,11 @@ final class BestRows {
         }
     }
 
+    /** Whether every query has as many rows as it can have. */
+    boolean full() {
+        return Arrays.stream(heaps).allMatch(heap -> heap.size() == places);
+    }
+
     Memory.Hits hits() {
         Memory.Hits hits = Memory.Hits.none(heaps.length, k);
         for (int q = 0; q < heaps.length; q++) {

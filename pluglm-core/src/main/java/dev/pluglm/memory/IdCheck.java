@@ -33,21 +33,21 @@ final class IdCheck {
         if (order < 0) {
             // The hash numbers what it is given from 0, and answers with -(number + 1) the second time.
             throw Problem.of("id '%s' comes twice in the input: passage %d%s repeats passage %d; ids must be unique",
-                    id, seen.size() + 1, from(passage), -order);
+                    Shown.of(id), seen.size() + 1, from(passage), -order);
         }
         OptionalInt row = LuceneIndex.call(memory.path(), () -> present.row(id));
         if (row.isPresent() && !expected) {
             throw Problem.of("id '%s' of passage %d%s is already in the memory '%s' (row %d%s); use replace to change"
-                    + " it", id, seen.size(), from(passage), memory.data().name(), row.getAsInt(),
+                    + " it", Shown.of(id), seen.size(), from(passage), memory.data().name(), row.getAsInt(),
                     from(memory.passage(row.getAsInt())));
         }
         if (row.isEmpty() && expected) {
             throw Problem.of("there is no passage with id '%s' in the memory '%s'; use add for new passages",
-                    id, memory.data().name());
+                    Shown.of(id), memory.data().name());
         }
     }
 
     private static String from(Passage passage) {
-        return passage.source().map(source -> " of " + source).orElse("");
+        return passage.source().map(source -> " of " + Shown.of(source)).orElse("");
     }
 }

@@ -52,6 +52,8 @@ final class LuceneIndex implements AutoCloseable {
     private static final String LOCK = "memory.lock";
     private static final int CONNECTIONS = 16;
     private static final int BEAM_WIDTH = 100;
+    /** So many parts of about the same size become one. */
+    private static final int PARTS = 5;
     private static final double LARGEST_BUFFER_MB = 256;
     private static final long CHECKED_WHEN_OPENED = 1 << 20;
 
@@ -142,6 +144,7 @@ final class LuceneIndex implements AutoCloseable {
      */
     IndexWriter writer(OpenMode mode, Optional<IndexCommit> from) throws IOException {
         LogMergePolicy merges = new LogDocMergePolicy();
+        merges.setMergeFactor(PARTS);
         IndexWriterConfig config = new IndexWriterConfig(analyzer)
                 .setOpenMode(mode)
                 .setCodec(codec())

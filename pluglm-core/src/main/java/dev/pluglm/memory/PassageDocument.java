@@ -56,10 +56,10 @@ final class PassageDocument {
     /** Refuses what cannot be kept as it is. */
     static void check(Passage passage, boolean textNeeded) {
         if (passage.id().isBlank()) {
-            throw Problem.of("a passage has an empty id (its text begins \"%s\")", beginning(passage.text()));
+            throw Problem.of("a passage has an empty id (its text begins \"%s\")", Shown.of(passage.text()));
         }
         if (textNeeded && passage.text().isBlank()) {
-            throw Problem.of("passage '%s' has no text", beginning(passage.id()));
+            throw Problem.of("passage '%s' has no text", Shown.of(passage.id()));
         }
         checkName(passage, "id", passage.id());
         passage.source().ifPresent(source -> checkName(passage, "source", source));
@@ -71,7 +71,7 @@ final class PassageDocument {
         int length = utf8(passage, what, name);
         if (length > LONGEST_NAME) {
             throw Problem.of("passage '%s': its %s has %d bytes, at most %d are allowed",
-                    beginning(passage.id()), what, length, LONGEST_NAME);
+                    Shown.of(passage.id()), what, length, LONGEST_NAME);
         }
     }
 
@@ -81,14 +81,9 @@ final class PassageDocument {
             ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
             return bytes.remaining();
         } catch (CharacterCodingException broken) {
-            throw new Problem("passage '" + beginning(passage.id()) + "': its " + what
+            throw new Problem("passage '" + Shown.of(passage.id()) + "': its " + what
                     + " is not valid Unicode (half a surrogate pair)", broken);
         }
-    }
-
-    static String beginning(String text) {
-        String line = text.strip().replaceAll("\\s+", " ");
-        return line.length() <= 60 ? line : line.substring(0, 60) + "...";
     }
 
     /** A document of a checked passage; the key is already rounded to fp16. */
@@ -114,7 +109,7 @@ final class PassageDocument {
         try {
             return JSON.writeValueAsString(passage.metadata());
         } catch (JsonProcessingException unwritable) {
-            throw new Problem("passage '" + beginning(passage.id()) + "': its metadata cannot be written as JSON: "
+            throw new Problem("passage '" + Shown.of(passage.id()) + "': its metadata cannot be written as JSON: "
                     + unwritable.getOriginalMessage(), unwritable);
         }
     }

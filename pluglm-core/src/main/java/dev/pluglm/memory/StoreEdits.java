@@ -66,7 +66,7 @@ record StoreEdits(LuceneIndex index) {
             refuseNothing(distinct.size(), "there are no passages to remove");
             for (String id : distinct) {
                 if (present.row(id).isEmpty()) {
-                    throw Problem.of("there is no passage with id '%s' in the memory '%s'; nothing was removed", id,
+                    throw Problem.of("there is no passage with id '%s' in the memory '%s'; nothing was removed", Shown.of(id),
                             before.data().name());
                 }
                 writer.deleteDocuments(new Term(PassageDocument.ID, id));
@@ -130,7 +130,7 @@ record StoreEdits(LuceneIndex index) {
 
     private static Document document(Entry entry, MemoryShape shape) {
         Encoded encoded = entry.encoded();
-        String name = "passage '" + PassageDocument.beginning(entry.passage().id()) + "'";
+        String name = "passage '" + Shown.of(entry.passage().id()) + "'";
         checkSize(name, "key", encoded.key().length, shape.keySize());
         checkSize(name, "value", encoded.value().length, shape.valueSize());
         return PassageDocument.of(entry.passage(), encoded.tokens(), Fp16.rounded(encoded.key(), "key of " + name),

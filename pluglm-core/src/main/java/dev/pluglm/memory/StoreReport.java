@@ -2,12 +2,16 @@ package dev.pluglm.memory;
 
 import dev.pluglm.problem.Problem;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexCommit;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.BytesRefHash;
 
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /** Looks over a whole memory. */
 final class StoreReport {
@@ -25,8 +29,17 @@ final class StoreReport {
         }
         DirectoryReader reader = view.reader();
         return new MemoryStats(view.data().name(), view.size(), view.data().shape(), reader.numDeletedDocs(),
-                view.data().log().undoable(KeptEdits.UNDOABLE + 1).size() - 1, reader.leaves().size(), bytes,
-                view.size() >= tuning.exactBelow());
+                undoable(index, view.data()), reader.leaves().size(), bytes, view.size() >= tuning.exactBelow());
+    }
+
+    /** How many of the states that the log knows are kept still. */
+    private static int undoable(LuceneIndex index, CommitData data) throws IOException {
+        Set<Long> kept = new HashSet<>();
+        for (IndexCommit commit : DirectoryReader.listCommits(index.directory())) {
+            kept.add(CommitData.state(commit.getUserData()));
+        }
+        List<Long> states = data.log().undoable(KeptEdits.UNDOABLE + 1);
+        return (int) states.stream().skip(1).takeWhile(kept::contains).count();
     }
 
     static int verify(LuceneIndex index, StoreView view) {

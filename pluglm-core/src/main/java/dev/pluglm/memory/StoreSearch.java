@@ -39,12 +39,16 @@ record StoreSearch(Tuning tuning, Analyzer analyzer, StoredKeys keys) {
         if (visible == 0 || count == 0) {
             return Hits.none(count, k);
         }
-        BestRows best = new BestRows(count, k, visible);
-        if (scans(visible, k, hidden.cardinality()) || !finite(queries)) {
-            scan(reader, hidden, keySize, queries, count, best);
-        } else {
+        if (!scans(visible, k, hidden.cardinality()) && finite(queries)) {
+            BestRows best = new BestRows(count, k, visible);
             walk(reader, hidden, keySize, queries, k, best);
+            if (best.full()) {
+                return best.hits();
+            }
+            // A graph may have islands, and products of huge queries overflow: then look at everything after all.
         }
+        BestRows best = new BestRows(count, k, visible);
+        scan(reader, hidden, keySize, queries, count, best);
         return best.hits();
     }
 

@@ -11,6 +11,7 @@ final class Embeddings {
     final Tensor positions; // [positions, hidden]
     final Tensor types; // [types, hidden]
     final LayerNorm norm;
+    private final int padding;
     private final double dropout;
 
     Embeddings(Parameters.Group p, PlugLMConfig config) {
@@ -18,6 +19,7 @@ final class Embeddings {
         positions = p.at("position_embeddings").table(config.maxPositionEmbeddings(), config.hiddenSize());
         types = p.at("token_type_embeddings").table(config.typeVocabSize(), config.hiddenSize());
         norm = new LayerNorm(p.at("LayerNorm"), config.hiddenSize(), config.layerNormEps());
+        padding = config.padTokenId();
         dropout = config.hiddenDropoutProb();
     }
 
@@ -38,7 +40,8 @@ final class Embeddings {
     }
 
     private Tensor words(Tensor ids) {
-        return torch.embedding(words, ids);
+        // The padding's embedding is never trained.
+        return torch.embedding(words, ids, padding, false, false);
     }
 
     private Tensor finish(Tensor sum, long length, boolean training) {

@@ -52,8 +52,10 @@ final class MemoryLayer implements Layer {
             KnowledgeAttention.Reading reading = knowledgeAttention.forward(attended, query, found, pass.training());
             pass.trace().lookup(number, found.hits(), reading.weights());
             pass.trace().memory(number, reading.memory());
-            Tensor sum = attended.add(reading.memory());
-            return norm.forward(feedForward.map(f -> sum.add(f.forward(attended, pass.training()))).orElse(sum));
+            Tensor sum = feedForward
+                    .map(f -> attended.add(f.forward(attended, pass.training())))
+                    .orElse(attended);
+            return norm.forward(sum.add(reading.memory()));
         });
     }
 

@@ -58,7 +58,9 @@ public final class Parameters implements AutoCloseable {
             double initializerRange) {
         Torch.start();
         this.given = given;
-        this.device = device;
+        // A copy that outlives the scope in which the caller may have made the device.
+        this.device = new Device(device.str().getString());
+        this.device.retainReference();
         this.precision = precision;
         this.initializerRange = initializerRange;
         try (Generator generator = torch.make_generator_cpu(seed)) {
@@ -105,7 +107,7 @@ public final class Parameters implements AutoCloseable {
         tensors.values().forEach(Tensor::close);
         tensors.clear();
         trainable.clear();
-        random.close();
+        device.close();
     }
 
     /** A module's share of the parameters: those with a common prefix. */

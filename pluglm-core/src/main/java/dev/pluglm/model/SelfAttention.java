@@ -41,9 +41,10 @@ final class SelfAttention {
     Tensor forward(Tensor x, Mask mask, boolean training) {
         return Scope.returning(() -> {
             Tensor scores = heads(query.forward(x))
-                    .mul_(new Scalar(1 / Math.sqrt(headSize)))
-                    .matmul(heads(key.forward(x)).transpose(2, 3)); // [batch, heads, length, length]
-            Tensor weights = torch.softmax(scores.add(mask.additive()), -1);
+                    .matmul(heads(key.forward(x)).transpose(2, 3)) // [batch, heads, length, length]
+                    .div_(new Scalar(Math.sqrt(headSize)))
+                    .add_(mask.additive());
+            Tensor weights = torch.softmax(scores, -1);
             Tensor context = torch.dropout(weights, attentionDropout, training).matmul(heads(value.forward(x)));
             Tensor merged = context.transpose(1, 2).reshape(x.size(0), x.size(1), (long) heads * headSize);
             return norm.forward(x.add(torch.dropout(output.forward(merged), hiddenDropout, training)));

@@ -1,0 +1,2 @@
+/** Whether this implementation computes the published code's numbers, on folders of numbers that it computed. */
+package dev.pluglm.parity;

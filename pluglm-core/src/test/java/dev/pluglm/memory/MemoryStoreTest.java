@@ -1,0 +1,387 @@
+package dev.pluglm.memory;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.pluglm.memory.Edit.Operation;
+import dev.pluglm.problem.Problem;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+class MemoryStoreTest {
+    private static final TestEncoder ENCODER = TestEncoder.STANDARD;
+
+    @TempDir
+    Path directory;
+
+    private Path place() {
+        return directory.resolve("memory");
+    }
+
+    private MemoryStore store(Passage... passages) {
+        MemoryStore.create(place(), "facts", ENCODER, store -> {
+            if (passages.length > 0) {
+                store.add(passages);
+            }
+        });
+        return MemoryStore.openForWriting(place(), ENCODER);
+    }
+
+    private static Passage from(String source, String id) {
+        return new Passage(id, "text of " + id, Optional.empty(), Optional.of(source), Map.of());
+    }
+
+    private static List<String> ids(MemoryStore store) {
+        try (StoreView view = store.view()) {
+            return view.entries().map(entry -> entry.passage().id()).toList();
+        }
+    }
+
+    private static void refused(Runnable edit, String... parts) {
+        Problem problem = assertThrows(Problem.class, edit::run);
+        for (String part : parts) {
+            assertTrue(problem.getMessage().contains(part), problem.getMessage());
+        }
+        assertFalse(problem.getMessage().contains("\n"), problem.getMessage());
+    }
+
+    @Test
+    void aPassageComesBackWithAllThatItHad() {
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        metadata.put("z", List.of(1, "two", Map.of("three", 3.5)));
+        metadata.put("a", null);
+        Passage passage = new Passage("id/1 ü", "Ünïcode \uD83D\uDE00 text\nof two lines", Optional.of("Title"),
+                Optional.of("file.jsonl"), metadata);
+        try (MemoryStore store = store(passage, Passage.of("2", "plain")); StoreView view = store.view()) {
+            assertEquals(passage, view.passage(0));
+            assertEquals(List.of("z", "a"), List.copyOf(view.passage(0).metadata().keySet()));
+            assertEquals(Passage.of("2", "plain"), view.passage(1));
+            assertArrayEquals(ENCODER.encode(passage).tokens(), view.tokens(new int[] {0})[0]);
+            assertEquals("facts", view.memory(0));
+            assertEquals(1, view.find("2").orElseThrow());
+            assertTrue(view.find("3").isEmpty());
+            assertEquals(2, store.verify());
+        }
+    }
+
+    @Test
+    void anIdThatIsThereOrComesTwiceIsRefusedWithBothPlaces() {
+        try (MemoryStore store = store(from("a.txt", "one"))) {
+            refused(() -> store.add(Passage.of("two", "t"), from("b.txt", "one")),
+                    "'one'", "passage 2 of b.txt", "row 0 of a.txt", "use replace");
+            refused(() -> store.add(Passage.of("two", "t"), Passage.of("x", "t"), Passage.of("two", "u")),
+                    "'two'", "passage 3", "passage 1");
+            assertEquals(List.of("one"), ids(store));
+            refused(() -> store.replace(Passage.of("two", "t")), "no passage with id 'two'", "use add");
+            refused(() -> store.remove(List.of("one", "two")), "no passage with id 'two'");
+            refused(() -> store.removeBySource("c.txt"), "c.txt");
+            refused(store::add, "no passages");
+            assertEquals(List.of("one"), ids(store));
+            assertEquals(2, store.log().size());
+        }
+    }
+
+    @Test
+    void whatCannotBeKeptIsRefused() {
+        try (MemoryStore store = store()) {
+            refused(() -> store.add(Passage.of(" ", "t")), "empty id");
+            refused(() -> store.add(Passage.of("x", "\n ")), "'x'", "no text");
+            refused(() -> store.add(Passage.of("x\uD800", "t")), "not valid Unicode");
+            refused(() -> store.add(Passage.of("i".repeat(40_000), "t")), "40000 bytes");
+            float[] key = new float[16];
+            key[3] = 1e6f;
+            Entry large = new Entry(Passage.of("x", ""), new PassageEncoder.Encoded(new int[0], key, new float[24]));
+            refused(() -> store.addEntries(List.of(large).iterator(), n -> {}), "key of passage 'x'", "number 3");
+            Entry shorter = new Entry(large.passage(),
+                    new PassageEncoder.Encoded(new int[0], new float[15], new float[24]));
+            refused(() -> store.addEntries(List.of(shorter).iterator(), n -> {}), "15 floats, expected 16");
+            assertEquals(List.of(), ids(store));
+        }
+    }
+
+    @Test
+    void anEditThatFailsMidwayLeavesTheMemoryAsItWas() {
+        try (MemoryStore store = store(Passage.of("a", "t"))) {
+            Iterator<Passage> breaking = IntStream.range(0, 3000).mapToObj(i -> {
+                if (i == 2500) {
+                    throw new IllegalStateException("the input broke");
+                }
+                return Passage.of("n" + i, "t" + i);
+            }).iterator();
+            assertThrows(IllegalStateException.class, () -> store.add(breaking, done -> {}));
+            assertEquals(List.of("a"), ids(store));
+            store.add(Passage.of("n1", "t"));
+            assertEquals(List.of("a", "n1"), ids(store));
+        }
+    }
+
+    @Test
+    void progressCountsToTheEnd() {
+        try (MemoryStore store = store()) {
+            List<Long> told = new ArrayList<>();
+            store.add(IntStream.range(0, 1200).mapToObj(i -> Passage.of("p" + i, "t" + i)).iterator(), told::add);
+            assertEquals(1200, told.getLast());
+            assertEquals(1200, store.stats().passages());
+        }
+    }
+
+    @Test
+    void undoGoesBackEditByEditAndTheLogTellsAll() {
+        try (MemoryStore store = store(from("s", "a"), from("s", "b"), from("t", "c"))) {
+            store.replace(Passage.of("b", "other"));
+            store.removeBySource("s");
+            assertEquals(List.of("c", "b"), ids(store));
+            store.undo();
+            assertEquals(List.of("a", "c", "b"), ids(store));
+            store.add(Passage.of("d", "t"));
+            store.undo();
+            store.undo();
+            assertEquals(List.of("a", "b", "c"), ids(store));
+            try (StoreView view = store.view()) {
+                assertEquals("text of b", view.passage(1).text());
+            }
+            store.undo();
+            assertEquals(List.of(), ids(store));
+            refused(store::undo, "nothing to undo");
+            assertEquals(List.of(Operation.CREATE, Operation.ADD, Operation.REPLACE, Operation.REMOVE, Operation.UNDO,
+                    Operation.ADD, Operation.UNDO, Operation.UNDO, Operation.UNDO),
+                    store.log().stream().map(Edit::operation).toList());
+            assertEquals(List.of(4L, 6L, 3L, 2L), store.log().stream()
+                    .map(Edit::undone).filter(OptionalLong::isPresent).map(OptionalLong::getAsLong).toList());
+            assertEquals(List.of(0, 3, 3, 2, 3, 4, 3, 3, 0), store.log().stream().map(Edit::passages).toList());
+        }
+    }
+
+    @Test
+    void theLastHundredEditsCanBeUndone() {
+        try (MemoryStore store = store()) {
+            for (int i = 0; i < 110; i++) {
+                store.add(Passage.of("p" + i, "t" + i));
+            }
+            assertEquals(KeptEdits.UNDOABLE, store.stats().undoable());
+            for (int i = 0; i < 20; i++) {
+                store.add(Passage.of("q", "t"));
+                store.undo();
+            }
+            // One edit more than a hundred deep, so the oldest of them is gone for good.
+            assertEquals(KeptEdits.UNDOABLE - 1, store.stats().undoable());
+            for (int i = 0; i < KeptEdits.UNDOABLE - 1; i++) {
+                store.undo();
+            }
+            assertEquals(IntStream.range(0, 11).mapToObj(i -> "p" + i).toList(), ids(store));
+            refused(store::undo, "nothing to undo", "100");
+            assertEquals(11, store.verify());
+        }
+    }
+
+    @Test
+    void theLogStaysShort() {
+        EditLog log = EditLog.created();
+        for (int i = 0; i < 3000; i++) {
+            log = log.with(Operation.ADD, 1, 0, i);
+        }
+        assertEquals(1000, log.edits().size());
+        assertEquals(log, EditLog.read(log.write()));
+        assertEquals(3001, log.last().edit().number());
+    }
+
+    @Test
+    void afterAPurgeNothingOfARemovedPassageIsOnTheDisk() throws IOException {
+        String gone = noise(1);
+        String replaced = noise(2);
+        String kept = noise(3);
+        try (MemoryStore store = store(Passage.of("a", "t"), Passage.of("gone-" + gone, gone),
+                Passage.of("r", replaced), Passage.of("k", kept))) {
+            assertTrue(onDisk(gone) && onDisk(replaced) && onDisk(kept));
+            store.remove(List.of("gone-" + gone));
+            store.replace(Passage.of("r", "new"));
+            assertTrue(onDisk(gone));
+            store.purge();
+            assertFalse(onDisk(gone));
+            assertFalse(onDisk(replaced));
+            assertTrue(onDisk(kept));
+            try (StoreView view = store.view()) {
+                assertEquals(view.size(), view.rowLimit());
+                assertEquals(0, view.searchWords(gone, 5).counts()[0]);
+            }
+            refused(store::undo, "nothing to undo");
+            try (Stream<Path> files = Files.list(place())) {
+                assertEquals(1, files.filter(f -> f.getFileName().toString().startsWith("segments_")).count());
+            }
+            try (Stream<Path> files = Files.list(place())) {
+                assertEquals(List.of(), files.map(f -> f.getFileName().toString())
+                        .filter(f -> f.contains("pending") || f.endsWith(".tmp")).toList());
+            }
+            store.add(Passage.of("later", "t"));
+            store.undo();
+            assertEquals(List.of("a", "k", "r"), ids(store));
+            assertEquals(3, store.verify());
+        }
+    }
+
+    /** Text that no compression shortens. */
+    private static String noise(long seed) {
+        Random random = new Random(seed);
+        StringBuilder text = new StringBuilder();
+        random.ints(200, 'a', 'z' + 1).forEach(c -> text.append((char) c));
+        return text.toString();
+    }
+
+    private boolean onDisk(String text) throws IOException {
+        // Words longer than 255 letters are split, and stored texts may be split too: look for a part.
+        String part = text.substring(50, 70);
+        try (Stream<Path> files = Files.list(place())) {
+            for (Path file : files.toList()) {
+                if (new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(part)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    @Test
+    void whatWasRemovedIsFoundByNoPath() {
+        try (MemoryStore store = store(Passage.of("a", "apple tree"), Passage.of("b", "apple pie"))) {
+            store.remove(List.of("a"));
+            try (StoreView view = store.view()) {
+                float[] query = ENCODER.encode(Passage.of("a", "apple tree")).key();
+                assertEquals(1, view.search(query, 1, 5).counts()[0]);
+                assertEquals(1, view.searchWords("apple tree", 5).counts()[0]);
+                assertTrue(view.find("a").isEmpty());
+                int row = view.find("b").orElseThrow();
+                assertArrayEquals(new int[] {row}, view.rows(0).toArray());
+                for (int other : new int[] {0, 1}) {
+                    if (other != row) {
+                        assertThrows(IllegalArgumentException.class, () -> view.passage(other));
+                        assertThrows(IllegalArgumentException.class, () -> view.keys(new int[] {other}));
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void wordsAreFoundInTitleAndText() {
+        Passage titled = new Passage("t", "a river", Optional.of("Paris"), Optional.empty(), Map.of());
+        try (MemoryStore store = store(titled, Passage.of("x", "the paris of the north"), Passage.of("y", "london"));
+                StoreView view = store.view()) {
+            assertEquals(2, view.searchWords("PARIS!", 5).counts()[0]);
+            assertEquals(1, view.searchWords("Paris", 1).counts()[0]);
+            assertEquals(0, view.searchWords("", 5).counts()[0]);
+            assertEquals(0, view.searchWords("?*:\"(", 5).counts()[0]);
+            assertEquals(1, view.searchWords("london ".repeat(5000) + "x".repeat(100_000), 5).counts()[0]);
+            try (StoreView less = view.without(Set.of("t"))) {
+                assertEquals(1, less.searchWords("paris", 5).counts()[0]);
+            }
+        }
+    }
+
+    @Test
+    void aMemoryOfAnotherEncoderIsRefusedUntilItIsEncodedAnew() {
+        TestEncoder other = new TestEncoder("fedcba9876543210fedcba9876543210", 8, 12);
+        try (MemoryStore store = store(Passage.of("a", "x"), Passage.of("b", "y"))) {
+            store.remove(List.of("a"));
+        }
+        refused(() -> MemoryStore.openForWriting(place(), other), "0123456789ab ", "fedcba987654",
+                "pluglm memory reencode " + place());
+        try (MemoryStore store = MemoryStore.openForWriting(place())) {
+            refused(() -> store.add(Passage.of("c", "z")), "with the model");
+            store.reencode(other, done -> {});
+            assertEquals(List.of("b"), ids(store));
+        }
+        try (MemoryStore store = MemoryStore.openForWriting(place(), other)) {
+            store.add(Passage.of("c", "z"));
+            try (StoreView view = store.view()) {
+                assertEquals(8, view.keySize());
+                assertEquals(12, view.valueSize());
+                assertEquals(Optional.of(other.fingerprint()), view.encoderFingerprint());
+                float[] query = other.encode(Passage.of("b", "y")).key();
+                assertEquals("b", view.passage(view.search(query, 1, 1).row(0, 0)).id());
+            }
+            store.undo();
+            store.undo();
+            assertEquals(List.of("b"), ids(store));
+            refused(() -> store.add(Passage.of("c", "z")), "pluglm memory reencode");
+        }
+        MemoryStore.openForWriting(place(), ENCODER).close();
+    }
+
+    @Test
+    void oneWriterAtATimeAndReadersGoOn() {
+        try (MemoryStore writer = store(Passage.of("a", "t")); MemoryStore reader = MemoryStore.openForReading(place());
+                StoreView before = reader.view()) {
+            refused(() -> MemoryStore.openForWriting(place()), "another edit is under way");
+            refused(() -> reader.remove(List.of("a")), "opened for reading");
+            writer.replace(Passage.of("a", "new"));
+            assertEquals("t", before.passage(0).text());
+            assertEquals(List.of("a"), ids(reader));
+            try (StoreView after = reader.view()) {
+                assertEquals("new", after.passage(after.find("a").orElseThrow()).text());
+            }
+            writer.purge();
+            assertEquals("t", before.passage(0).text());
+        }
+        MemoryStore.openForWriting(place()).close();
+    }
+
+    @Test
+    void aMemoryThatCannotBeFilledDoesNotAppear() throws IOException {
+        refused(() -> MemoryStore.create(place(), "facts", ENCODER, store -> store.add(Passage.of("", "t"))), "empty");
+        try (Stream<Path> left = Files.list(directory)) {
+            assertEquals(List.of(), left.toList());
+        }
+        store(Passage.of("a", "t")).close();
+        refused(() -> MemoryStore.create(place(), "facts", ENCODER, store -> {}), "not empty", "pluglm memory add");
+        refused(() -> MemoryStore.create(directory.resolve("x"), " ", ENCODER, store -> {}), "name");
+        Path file = Files.writeString(directory.resolve("file"), "x");
+        refused(() -> MemoryStore.create(file, "facts", ENCODER, store -> {}), file.toString());
+    }
+
+    @Test
+    void allThatIsKeptCanBeExportedAndImported() {
+        try (MemoryStore store = store(Passage.of("a", "t"), Passage.of("b", "u")); StoreView view = store.view()) {
+            Path copy = directory.resolve("copy");
+            MemoryStore.create(copy, "copy", view.data().shape(),
+                    copied -> copied.addEntries(view.entries().iterator(), done -> {}));
+            try (MemoryStore copied = MemoryStore.openForReading(copy); StoreView same = copied.view()) {
+                assertEquals(ids(store), ids(copied));
+                int[] rows = {0, 1};
+                assertArrayEquals(view.keys(rows), same.keys(rows));
+                assertArrayEquals(view.values(rows), same.values(rows));
+                assertTrue(Arrays.deepEquals(view.tokens(rows), same.tokens(rows)));
+            }
+        }
+    }
+
+    @Test
+    void aClosedViewSaysSo() {
+        try (MemoryStore store = store(Passage.of("a", "t"))) {
+            StoreView view = store.view();
+            view.close();
+            view.close();
+            assertThrows(IllegalStateException.class, () -> view.passage(0));
+        }
+    }
+}
