@@ -46,6 +46,7 @@ public final class Cli {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((refused, _) -> usage(refused, err))
                 .setExecutionExceptionHandler((failure, _, _) -> failed(failure, stackTraces, err));
+        arrange(line);
         int code;
         try {
             code = line.execute(arguments);
@@ -57,8 +58,24 @@ public final class Cli {
         return out.checkError() && code == OK ? CLOSED : code;
     }
 
+    /** The same look for the help of every command: what it takes first, then its options in the order of the source. */
+    private static void arrange(CommandLine command) {
+        command.getCommandSpec().usageMessage()
+                .abbreviateSynopsis(true)
+                .sortOptions(false)
+                .synopsisHeading("%nUsage: ")
+                .parameterListHeading("%nArguments:%n")
+                .optionListHeading("%nOptions:%n")
+                .commandListHeading("%nCommands:%n");
+        command.getSubcommands().values().forEach(Cli::arrange);
+    }
+
     private static int usage(ParameterException refused, PrintWriter err) {
         CommandLine command = refused.getCommandLine();
+        if (refused.getCause() instanceof Group.NothingToDo) {
+            command.usage(err);
+            return USAGE;
+        }
         complain(refused.getMessage(), err);
         if (refused instanceof UnmatchedArgumentException unmatched) {
             unmatched.getSuggestions().stream().findFirst().ifPresent(it ->

@@ -15,7 +15,13 @@ abstract class Group implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "what should '" + spec.qualifiedName() + "' do? one of: "
-                + String.join(", ", spec.subcommands().keySet()));
+        throw new ParameterException(spec.commandLine(), "a command is missing", new NothingToDo());
+    }
+
+    /** The group was called without one of its commands: its help is what the user needs. */
+    static final class NothingToDo extends RuntimeException {
+        private NothingToDo() {
+            super(null, null, false, false);
+        }
     }
 }

@@ -36,9 +36,15 @@ final class MemoryCreate extends MemoryEditing {
             PassageInput passages = new PassageInput(input, model, passageTokens);
             MemoryStore.create(directory, called, model.encoder(), store -> made.set(passages.add(store, console)));
         }
-        print(console, made.get(), "created the memory '%s' in %s: added %s".formatted(
-                called, directory, Console.count(made.get().added(), "passage")));
+        printMade(console, called, directory, made.get());
         return Cli.OK;
+    }
+
+    static void printMade(Console console, String name, Path directory, Edit edit) {
+        console.result(
+                () -> "made the memory '%s' in %s with %s".formatted(
+                        name, directory, Console.count(edit.passages(), "passage")),
+                () -> json(edit));
     }
 
     static String name(String given, Path directory) {

@@ -76,8 +76,7 @@ final class MemoryImport extends MemoryAction {
                 MemoryStore.create(directory, called, arrays.shape(), fill);
             }
         }
-        print(console, made.get(), "created the memory '%s' in %s: imported %s".formatted(
-                called, directory, Console.count(made.get().added(), "passage")));
+        MemoryCreate.printMade(console, called, directory, made.get());
         return Cli.OK;
     }
 

@@ -95,6 +95,7 @@ final class PassageInput {
         if (options.text != null) {
             Passage passage = new Passage(options.id, options.text, Optional.ofNullable(options.title),
                     Optional.ofNullable(options.source), Map.of());
+            requireShort(passage);
             return use.make(List.of(passage).iterator());
         }
         PassageSplitter splitter = new PassageSplitter(model.tokenizer(), passageTokens);
@@ -102,6 +103,14 @@ final class PassageInput {
                 Stream<Passage> passages = new PassageReader(splitter, bytes -> progress.to(bytes >> 10))
                         .read(options.files)) {
             return use.make(passages.iterator());
+        }
+    }
+
+    private void requireShort(Passage passage) {
+        int tokens = model.tokenizer().tokenize(passage.title().orElse("") + " " + passage.text()).length() + 2;
+        if (tokens > model.encoder().longestPassage()) {
+            throw Problem.of("--text has %d tokens, this model encodes at most %d; put it in a file, whose texts are"
+                    + " split", tokens, model.encoder().longestPassage());
         }
     }
 

@@ -11,6 +11,7 @@ import dev.pluglm.memory.TextEncoder;
 import dev.pluglm.problem.Problem;
 import dev.pluglm.text.Tokenizer;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Map;
@@ -64,6 +65,9 @@ public final class MemoryArrays implements AutoCloseable {
     /** @throws Problem if a file is missing or damaged, or they do not fit each other */
     public static MemoryArrays open(Parts parts) {
         Optional<ObjectNode> about = parts.about().map(ConfigJson::readObject);
+        if (!Files.exists(parts.keys())) {
+            throw Problem.of("%s: no such file; expected the keys of a memory", parts.keys());
+        }
         if (parts.values().isEmpty() && about.map(it -> it.path("value_size").asInt(-1)).orElse(-1) != 0) {
             throw Problem.of("%s: no such file; expected the values that go with %s",
                     parts.keys().resolveSibling(VALUES), parts.keys());
