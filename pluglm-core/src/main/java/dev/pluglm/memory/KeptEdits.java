@@ -14,13 +14,13 @@ import java.util.Set;
  * came before, so its commit drops all others; and if the process dies before that, the next writer does it.
  */
 final class KeptEdits extends IndexDeletionPolicy {
-    /** How many edits can be undone. */
-    static final int UNDOABLE = 100;
-
     private final Path directory;
+    private final int undoable;
 
-    KeptEdits(Path directory) {
+    /** @param undoable how many edits can be undone */
+    KeptEdits(Path directory, int undoable) {
         this.directory = directory;
+        this.undoable = undoable;
     }
 
     @Override
@@ -38,7 +38,7 @@ final class KeptEdits extends IndexDeletionPolicy {
             return;
         }
         CommitData latest = CommitData.read(directory, commits.getLast().getUserData());
-        Set<Long> wanted = new HashSet<>(latest.log().undoable(UNDOABLE + 1));
+        Set<Long> wanted = new HashSet<>(latest.log().undoable(undoable + 1));
         for (IndexCommit commit : commits.reversed()) {
             if (!wanted.remove(CommitData.state(commit.getUserData())) && commit != commits.getLast()) {
                 commit.delete();

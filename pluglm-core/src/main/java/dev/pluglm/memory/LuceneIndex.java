@@ -8,6 +8,8 @@ import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.apache.lucene.codecs.lucene104.Lucene104HnswScalarQuantizedVectorsFormat;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexCommit;
 import org.apache.lucene.index.IndexFormatTooNewException;
 import org.apache.lucene.index.IndexFormatTooOldException;
@@ -25,13 +27,19 @@ import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.Lock;
 import org.apache.lucene.store.LockObtainFailedException;
+import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.quantization.QuantizedByteVectorValues.ScalarEncoding;
 
+import java.io.EOFException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -100,35 +108,93 @@ final class LuceneIndex implements AutoCloseable {
         return directory;
     }
 
+    Tuning tuning() {
+        return tuning;
+    }
+
     Analyzer analyzer() {
         return analyzer;
     }
 
     /** Takes the right to edit, until it is closed. */
     Lock lock() {
-        return call(path, () -> directory.obtainLock(LOCK));
+        return call(path, () -> lock(directory));
+    }
+
+    private static Lock lock(Directory directory) throws IOException {
+        return directory.obtainLock(LOCK);
+    }
+
+    /** Removes a directory in which a process that died was making a memory; one that is being filled is left alone. */
+    static void removeAbandoned(Path draft) throws IOException {
+        try (Directory directory = FSDirectory.open(draft); Lock nobodyElse = lock(directory)) {
+            nobodyElse.ensureValid();
+            IOUtils.rm(draft);
+        } catch (LockObtainFailedException underWay) {
+            return;
+        }
     }
 
     /**
      * Finds damage that would otherwise be met halfway through reading: the latest commit and its small files must
-     * carry the right checksums. Large files are checked by {@link MemoryStore#verify}.
+     * carry the right checksums. Large files are checked by {@link MemoryStore#verify}. Edits that other processes make
+     * meanwhile do not disturb it.
      */
     void checkLatestCommit() {
         try {
-            String commit = SegmentInfos.getLastCommitSegmentsFileName(directory);
-            if (commit == null) {
-                throw new IndexNotFoundException("no commit");
-            }
-            checkFile(commit);
-            for (String file : SegmentInfos.readCommit(directory, commit).files(false)) {
-                if (directory.fileLength(file) <= CHECKED_WHEN_OPENED) {
-                    checkFile(file);
+            String checked = "";
+            for (String latest = latestCommit(); !latest.equals(checked); latest = latestCommit()) {
+                checked = latest;
+                try {
+                    checkCommit(latest);
+                } catch (IOException failure) {
+                    // An edit in another process may just have dropped that commit: only the newest one counts.
+                    if (latestCommit().equals(latest)) {
+                        throw failure;
+                    }
                 }
             }
         } catch (IOException failure) {
             throw problem(path, failure);
         } catch (RuntimeException | OutOfMemoryError lyingLengths) {
             throw damaged(path, lyingLengths);
+        }
+    }
+
+    private String latestCommit() throws IOException {
+        String commit = SegmentInfos.getLastCommitSegmentsFileName(directory);
+        if (commit == null) {
+            throw new IndexNotFoundException("no commit");
+        }
+        return commit;
+    }
+
+    private void checkCommit(String commit) throws IOException {
+        checkFile(commit);
+        for (String file : SegmentInfos.readCommit(directory, commit).files(false)) {
+            if (directory.fileLength(file) <= CHECKED_WHEN_OPENED) {
+                checkFile(file);
+            }
+        }
+    }
+
+    /** Checks every byte of every commit that is kept, those that only undo needs too. */
+    void checkAllCommits() throws IOException {
+        Set<String> checked = new HashSet<>();
+        for (IndexCommit commit : DirectoryReader.listCommits(directory)) {
+            for (String file : commit.getFileNames()) {
+                try {
+                    if (checked.add(file)) {
+                        checkFile(file);
+                    }
+                } catch (NoSuchFileException missing) {
+                    if (Arrays.asList(directory.listAll()).contains(commit.getSegmentsFileName())) {
+                        throw missing;
+                    }
+                    // An edit in another process has just dropped the whole commit.
+                    break;
+                }
+            }
         }
     }
 
@@ -148,7 +214,7 @@ final class LuceneIndex implements AutoCloseable {
         IndexWriterConfig config = new IndexWriterConfig(analyzer)
                 .setOpenMode(mode)
                 .setCodec(codec())
-                .setIndexDeletionPolicy(new KeptEdits(path))
+                .setIndexDeletionPolicy(new KeptEdits(path, tuning.undoable()))
                 // Merges neighbours only, so that rows stay in the order in which passages were added.
                 .setMergePolicy(merges)
                 .setMergeScheduler(new SerialMergeScheduler())
@@ -181,15 +247,22 @@ final class LuceneIndex implements AutoCloseable {
                     + "); use the version of PlugLM that made it", young);
             case LockObtainFailedException held -> new Problem(path + ": another edit is under way, here or in another"
                     + " process; try again when it is done", held);
-            case FileSystemException disk when !(disk instanceof java.nio.file.NoSuchFileException) ->
-                    new Problem(path + ": " + line(disk), disk);
-            default -> damaged(path, failure);
+            case CorruptIndexException corrupt -> damaged(path, corrupt);
+            case EOFException ended -> damaged(path, ended);
+            case FileNotFoundException missing -> damaged(path, missing);
+            case NoSuchFileException missing -> damaged(path, missing);
+            default -> new Problem(path + ": cannot be read or written (" + line(failure)
+                    + "); the memory is as the last edit left it", failure);
         };
     }
 
     static Problem damaged(Path path, Throwable failure) {
         if (failure instanceof Problem known) {
             return known;
+        }
+        if (failure instanceof IllegalArgumentException && line(failure).contains("Could not load codec")) {
+            return new Problem(path + ": written by another Lucene (" + line(failure)
+                    + "); use the version of PlugLM that made it", failure);
         }
         return new Problem(path + ": the memory is damaged (" + line(failure) + "); restore the directory from a copy",
                 failure);

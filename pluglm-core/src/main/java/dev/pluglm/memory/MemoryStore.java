@@ -195,7 +195,7 @@ public final class MemoryStore implements PassageMemory {
     /** What the memory amounts to. */
     public MemoryStats stats() {
         try (StoreView view = view()) {
-            return LuceneIndex.call(index.path(), () -> StoreReport.stats(index, view, search.tuning()));
+            return LuceneIndex.call(index.path(), () -> StoreReport.stats(index, view));
         }
     }
 

@@ -4,6 +4,7 @@ import dev.pluglm.problem.Problem;
 import org.apache.lucene.util.IOUtils;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -24,7 +25,9 @@ final class NewMemory {
         LuceneIndex.call(directory, () -> {
             checkFree(place);
             Files.createDirectories(place.getParent());
-            Path draft = Files.createTempDirectory(place.getParent(), "." + place.getFileName() + ".new-");
+            String draftName = "." + place.getFileName() + ".new-";
+            removeAbandoned(place.getParent(), draftName);
+            Path draft = Files.createTempDirectory(place.getParent(), draftName);
             try {
                 fill(draft, name, shape, encoder, tuning, fill);
                 Files.move(draft, place, StandardCopyOption.ATOMIC_MOVE);
@@ -46,6 +49,16 @@ final class NewMemory {
                     throw Problem.of("%s: the directory is not empty; add to a memory that is there with: pluglm"
                             + " memory add, or name another directory", place);
                 }
+            }
+        }
+    }
+
+    /** Removes what a process left that was killed while it made a memory of this name here. */
+    private static void removeAbandoned(Path parent, String draftName) throws IOException {
+        try (DirectoryStream<Path> drafts = Files.newDirectoryStream(parent,
+                file -> file.getFileName().toString().startsWith(draftName) && Files.isDirectory(file))) {
+            for (Path draft : drafts) {
+                LuceneIndex.removeAbandoned(draft);
             }
         }
     }

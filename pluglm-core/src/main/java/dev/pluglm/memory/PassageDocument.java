@@ -107,7 +107,9 @@ final class PassageDocument {
 
     private static String json(Passage passage) {
         try {
-            return JSON.writeValueAsString(passage.metadata());
+            String json = JSON.writeValueAsString(passage.metadata());
+            utf8(passage, "metadata", json);
+            return json;
         } catch (JsonProcessingException unwritable) {
             throw new Problem("passage '" + Shown.of(passage.id()) + "': its metadata cannot be written as JSON: "
                     + unwritable.getOriginalMessage(), unwritable);

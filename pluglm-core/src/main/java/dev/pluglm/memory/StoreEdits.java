@@ -66,8 +66,8 @@ record StoreEdits(LuceneIndex index) {
             refuseNothing(distinct.size(), "there are no passages to remove");
             for (String id : distinct) {
                 if (present.row(id).isEmpty()) {
-                    throw Problem.of("there is no passage with id '%s' in the memory '%s'; nothing was removed", Shown.of(id),
-                            before.data().name());
+                    throw Problem.of("there is no passage with id '%s' in the memory '%s'; nothing was removed",
+                            Shown.of(id), before.data().name());
                 }
                 writer.deleteDocuments(new Term(PassageDocument.ID, id));
             }
@@ -114,7 +114,7 @@ record StoreEdits(LuceneIndex index) {
             }
         }
         throw Problem.of("%s: there is nothing to undo: a memory keeps its last %d edits, back to its creation or the"
-                + " last purge", index.path(), KeptEdits.UNDOABLE);
+                + " last purge", index.path(), index.tuning().undoable());
     }
 
     private static CommitData logged(StoreView before, Operation operation, int added, int removed) {

@@ -3,7 +3,6 @@ package dev.pluglm.memory;
 import dev.pluglm.problem.Problem;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexCommit;
-import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.BytesRefHash;
 
@@ -17,7 +16,7 @@ import java.util.Set;
 final class StoreReport {
     private StoreReport() {}
 
-    static MemoryStats stats(LuceneIndex index, StoreView view, Tuning tuning) throws IOException {
+    static MemoryStats stats(LuceneIndex index, StoreView view) throws IOException {
         long bytes = 0;
         for (String file : index.directory().listAll()) {
             try {
@@ -29,7 +28,7 @@ final class StoreReport {
         }
         DirectoryReader reader = view.reader();
         return new MemoryStats(view.data().name(), view.size(), view.data().shape(), reader.numDeletedDocs(),
-                undoable(index, view.data()), reader.leaves().size(), bytes, view.size() >= tuning.exactBelow());
+                undoable(index, view.data()), reader.leaves().size(), bytes, view.size() >= index.tuning().exactBelow());
     }
 
     /** How many of the states that the log knows are kept still. */
@@ -38,15 +37,13 @@ final class StoreReport {
         for (IndexCommit commit : DirectoryReader.listCommits(index.directory())) {
             kept.add(CommitData.state(commit.getUserData()));
         }
-        List<Long> states = data.log().undoable(KeptEdits.UNDOABLE + 1);
+        List<Long> states = data.log().undoable(index.tuning().undoable() + 1);
         return (int) states.stream().skip(1).takeWhile(kept::contains).count();
     }
 
     static int verify(LuceneIndex index, StoreView view) {
         try {
-            for (LeafReaderContext leaf : view.reader().leaves()) {
-                leaf.reader().checkIntegrity();
-            }
+            index.checkAllCommits();
             BytesRefHash ids = new BytesRefHash();
             view.entries().forEach(entry -> {
                 PassageDocument.check(entry.passage(), false);

@@ -1,7 +1,9 @@
 package dev.pluglm.memory;
 
 import dev.pluglm.model.Memory.Hits;
+import dev.pluglm.problem.Problem;
 import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
@@ -149,7 +151,7 @@ public final class StoreView implements PassageView {
         LeafReaderContext leaf = leaf(row);
         BinaryDocValues stored = leaf.reader().getBinaryDocValues(field);
         if (stored == null || !stored.advanceExact(row - leaf.docBase)) {
-            throw new IOException("the passage of row " + row + " has no " + field);
+            throw new CorruptIndexException("the passage of row " + row + " has no " + field, path.toString());
         }
         return stored.binaryValue();
     }
@@ -236,7 +238,14 @@ public final class StoreView implements PassageView {
         if (!open.get()) {
             throw new IllegalStateException("this view of the memory " + data.name() + " is closed");
         }
-        return LuceneIndex.call(path, call);
+        try {
+            return LuceneIndex.call(path, call);
+        } catch (Problem | IllegalArgumentException | IllegalStateException known) {
+            throw known;
+        } catch (RuntimeException lyingNumbers) {
+            // Large files are not read through when a memory is opened, so damage may show only here.
+            throw LuceneIndex.damaged(path, lyingNumbers);
+        }
     }
 
     @Override

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,6 +111,8 @@ class MemoryStoreTest {
             refused(() -> store.add(Passage.of("x", "\n ")), "'x'", "no text");
             refused(() -> store.add(Passage.of("x\uD800", "t")), "not valid Unicode");
             refused(() -> store.add(Passage.of("i".repeat(40_000), "t")), "40000 bytes");
+            refused(() -> store.add(new Passage("x", "t", Optional.empty(), Optional.empty(),
+                    Map.of("half", "\uD800"))), "'x'", "metadata is not valid Unicode");
             float[] key = new float[16];
             key[3] = 1e6f;
             Entry large = new Entry(Passage.of("x", ""), new PassageEncoder.Encoded(new int[0], key, new float[24]));
@@ -133,6 +137,59 @@ class MemoryStoreTest {
             assertEquals(List.of("a"), ids(store));
             store.add(Passage.of("n1", "t"));
             assertEquals(List.of("a", "n1"), ids(store));
+        }
+    }
+
+    @Test
+    void anEncoderThatFailsMidwayLeavesTheMemoryAsItWas() {
+        store(Passage.of("a", "t"), Passage.of("n3", "t")).close();
+        for (PassageEncoder failing : List.of(new FailingEncoder(false), new FailingEncoder(true))) {
+            try (MemoryStore store = MemoryStore.openForWriting(place(), failing)) {
+                List<Passage> many = IntStream.range(0, 2000).mapToObj(i -> Passage.of("m" + i, "t" + i)).toList();
+                assertThrows(RuntimeException.class, () -> store.add(many.iterator(), done -> {}));
+                assertThrows(RuntimeException.class, 
+                        () -> store.reencode(new FailingEncoder(true), done -> {}));
+                assertEquals(List.of("a", "n3"), ids(store));
+                assertEquals(2, store.log().size());
+                assertEquals(2, store.verify());
+            }
+        }
+    }
+
+    /** Throws in its second batch, or gives numbers that are none. */
+    private static final class FailingEncoder implements PassageEncoder {
+        private final boolean nonsense;
+        private int batches;
+
+        FailingEncoder(boolean nonsense) {
+            this.nonsense = nonsense;
+        }
+
+        @Override
+        public String fingerprint() {
+            return ENCODER.fingerprint();
+        }
+
+        @Override
+        public int keySize() {
+            return ENCODER.keySize();
+        }
+
+        @Override
+        public int valueSize() {
+            return ENCODER.valueSize();
+        }
+
+        @Override
+        public List<Encoded> encode(List<Passage> passages) {
+            List<Encoded> encoded = ENCODER.encode(passages);
+            if (++batches > 1 && !nonsense) {
+                throw new IllegalStateException("the device was lost");
+            }
+            if (nonsense) {
+                encoded.getLast().value()[0] = Float.NaN;
+            }
+            return encoded;
         }
     }
 
@@ -174,24 +231,28 @@ class MemoryStoreTest {
     }
 
     @Test
-    void theLastHundredEditsCanBeUndone() {
-        try (MemoryStore store = store()) {
-            for (int i = 0; i < 110; i++) {
+    void asManyEditsCanBeUndoneAsAreKept() {
+        int kept = 12;
+        Tuning tuning = new Tuning(100_000, 1000, 250, kept);
+        store().close();
+        try (MemoryStore store = MemoryStore.open(place(), tuning, true, Optional.of(ENCODER))) {
+            for (int i = 0; i < 20; i++) {
                 store.add(Passage.of("p" + i, "t" + i));
             }
-            assertEquals(KeptEdits.UNDOABLE, store.stats().undoable());
-            for (int i = 0; i < 20; i++) {
+            assertEquals(kept, store.stats().undoable());
+            for (int i = 0; i < 5; i++) {
                 store.add(Passage.of("q", "t"));
                 store.undo();
             }
-            // One edit more than a hundred deep, so the oldest of them is gone for good.
-            assertEquals(KeptEdits.UNDOABLE - 1, store.stats().undoable());
-            for (int i = 0; i < KeptEdits.UNDOABLE - 1; i++) {
+            // Each of those was one edit more than are kept, so the oldest is gone for good.
+            assertEquals(kept - 1, store.stats().undoable());
+            for (int i = 0; i < kept - 1; i++) {
                 store.undo();
             }
-            assertEquals(IntStream.range(0, 11).mapToObj(i -> "p" + i).toList(), ids(store));
-            refused(store::undo, "nothing to undo", "100");
-            assertEquals(11, store.verify());
+            assertEquals(IntStream.range(0, 9).mapToObj(i -> "p" + i).toList(), ids(store));
+            refused(store::undo, "nothing to undo", "12");
+            assertEquals(9, store.verify());
+            assertEquals(100, Tuning.STANDARD.undoable());
         }
     }
 
@@ -204,6 +265,45 @@ class MemoryStoreTest {
         assertEquals(1000, log.edits().size());
         assertEquals(log, EditLog.read(log.write()));
         assertEquals(3001, log.last().edit().number());
+    }
+
+    @Test
+    void afterAPurgeNoTokensKeysOrValuesOfARemovedPassageAreOnTheDisk() throws IOException {
+        Passage kept = Passage.of("k", "kept");
+        Passage gone = Passage.of("g", "gone");
+        Passage replaced = Passage.of("r", "replaced");
+        try (MemoryStore store = store(kept, gone, replaced)) {
+            store.add(from("s", "s"));
+            store.removeBySource("s");
+            store.remove(List.of("g"));
+            store.replace(Passage.of("r", "by another"));
+            for (Passage passage : List.of(kept, gone, replaced, from("s", "s"))) {
+                assertEquals(3, traces(passage), "before the purge, of " + passage.id());
+            }
+            store.purge();
+            assertEquals(3, traces(kept));
+            for (Passage passage : List.of(gone, replaced, from("s", "s"))) {
+                assertEquals(0, traces(passage), "after the purge, of " + passage.id());
+            }
+            store.add(Passage.of("u", "undone"));
+            store.undo();
+            store.purge();
+            assertEquals(0, traces(Passage.of("u", "undone")));
+        }
+    }
+
+    /** How many of a passage's tokens, key and value have bytes in the directory. */
+    private int traces(Passage passage) throws IOException {
+        PassageEncoder.Encoded encoded = ENCODER.encode(passage);
+        ByteBuffer key = ByteBuffer.allocate(encoded.key().length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (float number : BruteForce.rounded(encoded.key())) {
+            key.putFloat(number);
+        }
+        int traces = 0;
+        for (byte[] bytes : List.of(Varints.write(encoded.tokens()), key.array(), Fp16.bytes(encoded.value()))) {
+            traces += found(new String(bytes, StandardCharsets.ISO_8859_1)) ? 1 : 0;
+        }
+        return traces;
     }
 
     @Test
@@ -250,7 +350,10 @@ class MemoryStoreTest {
 
     private boolean onDisk(String text) throws IOException {
         // Words longer than 255 letters are split, and stored texts may be split too: look for a part.
-        String part = text.substring(50, 70);
+        return found(text.substring(50, 70));
+    }
+
+    private boolean found(String part) throws IOException {
         try (Stream<Path> files = Files.list(place())) {
             for (Path file : files.toList()) {
                 if (new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(part)) {
@@ -357,6 +460,23 @@ class MemoryStoreTest {
         refused(() -> MemoryStore.create(directory.resolve("x"), " ", ENCODER, store -> {}), "name");
         Path file = Files.writeString(directory.resolve("file"), "x");
         refused(() -> MemoryStore.create(file, "facts", ENCODER, store -> {}), file.toString());
+    }
+
+    @Test
+    void whatAKilledCreationLeftIsRemovedByTheNextButNotWhatIsUnderWay() throws IOException {
+        Path abandoned = Files.createDirectory(directory.resolve(".memory.new-123"));
+        Files.writeString(abandoned.resolve("_0.cfs"), "secret");
+        Path another = Files.createDirectory(directory.resolve(".other.new-123"));
+        MemoryStore.create(place(), "facts", ENCODER, store -> {
+            assertFalse(Files.exists(abandoned));
+            // A second creation of the same memory must not take this one's files away.
+            refused(() -> MemoryStore.create(place(), "facts", ENCODER, rival -> rival.add(Passage.of("", "t"))), "id");
+            store.add(Passage.of("a", "t"));
+        });
+        assertTrue(Files.exists(another));
+        try (MemoryStore store = MemoryStore.openForReading(place())) {
+            assertEquals(List.of("a"), ids(store));
+        }
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -47,11 +48,11 @@ class StoreConcurrencyTest {
                 reading.add(readers.submit(() -> read(store, editing)));
             }
             try {
-                for (int edit = 1; edit <= 60; edit++) {
+                for (int edit = 1; edit <= 40; edit++) {
                     writer.replace(generation(edit));
                     assertEquals(edit, seen(writer), "an edit must be seen by the next view");
                     assertEquals(edit, seen(elsewhere), "also through another opening of the directory");
-                    if (edit % 25 == 0) {
+                    if (edit % 10 == 0) {
                         writer.purge();
                     }
                 }
@@ -86,9 +87,50 @@ class StoreConcurrencyTest {
     }
 
     @Test
+    void aMemoryCanBeOpenedAndLookedOverWhileEditsDropWhatItIsMadeOf() throws Exception {
+        MemoryStore.create(place(), "m", ENCODER, store -> store.add(generation(0)));
+        AtomicBoolean editing = new AtomicBoolean(true);
+        try (MemoryStore writer = MemoryStore.openForWriting(place(), ENCODER);
+                ExecutorService readers = Executors.newFixedThreadPool(2)) {
+            List<Future<Integer>> opening = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                opening.add(readers.submit(() -> {
+                    int opened = 0;
+                    while (editing.get() || opened == 0) {
+                        try (MemoryStore store = MemoryStore.openForReading(place())) {
+                            seen(store);
+                            assertEquals(10, store.verify());
+                            assertEquals(10, store.stats().passages());
+                        }
+                        opened++;
+                    }
+                    return opened;
+                }));
+            }
+            try {
+                for (int edit = 1; edit <= 30; edit++) {
+                    writer.replace(generation(edit));
+                    if (edit % 2 == 0) {
+                        writer.purge();
+                    } else {
+                        writer.undo();
+                    }
+                }
+            } finally {
+                editing.set(false);
+            }
+            for (Future<Integer> opened : opening) {
+                assertTrue(opened.get() > 0);
+            }
+        }
+    }
+
+    @Test
     void twoHundredEditsWithSearchesLeaveNoFilesOpen() throws IOException {
         MemoryStore.create(place(), "m", ENCODER, store -> store.add(generation(0)));
-        try (MemoryStore store = MemoryStore.openForWriting(place(), ENCODER)) {
+        Tuning tuning = new Tuning(100_000, 1000, 250, 20);
+        long descriptors = descriptors();
+        try (MemoryStore store = MemoryStore.open(place(), tuning, true, Optional.of(ENCODER))) {
             long early = 0;
             for (int edit = 1; edit <= 200; edit++) {
                 store.replace(generation(edit));
@@ -98,12 +140,24 @@ class StoreConcurrencyTest {
                 }
             }
             long late = openFiles();
+            assertTrue(descriptors() <= descriptors + 30, descriptors + " descriptors, then " + descriptors());
             assertTrue(late <= early + 60, early + " files of the memory were mapped or open, then " + late);
             store.purge();
             seen(store);
             assertTrue(openFiles() < 30, () -> "after a purge files stay open");
         }
         assertEquals(0, openFiles());
+    }
+
+    /** Open file descriptors of this process; 0 where the system does not tell. */
+    private static long descriptors() throws IOException {
+        Path open = Path.of("/proc/self/fd");
+        if (!Files.isDirectory(open)) {
+            return 0;
+        }
+        try (Stream<Path> descriptors = Files.list(open)) {
+            return descriptors.count();
+        }
     }
 
     /** Files of the memory that this process has open or mapped; 0 where the system does not tell. */

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Any sequence of edits leaves a store with what the same edits leave in a list. */
@@ -34,6 +35,7 @@ class StorePropertiesTest {
     private final Random random = new Random(seed);
     private final Deque<List<Passage>> earlier = new ArrayDeque<>();
     private List<Passage> expected = List.of();
+    private final List<String> written = new ArrayList<>();
     private int made;
 
     @ParameterizedTest
@@ -42,7 +44,7 @@ class StorePropertiesTest {
         Tuning tuning = exact ? Tuning.STANDARD : new Tuning(0, 1, 250);
         Path place = directory.resolve("memory");
         NewMemory.create(place, "m", MemoryShape.of(ENCODER), Optional.of(ENCODER), tuning, store -> {});
-        for (int session = 0; session < 4; session++) {
+        for (int session = 0; session < 3; session++) {
             try (MemoryStore store = MemoryStore.open(place, tuning, true, Optional.of(ENCODER))) {
                 for (int i = 0; i < 20; i++) {
                     edit(store);
@@ -121,6 +123,7 @@ class StorePropertiesTest {
                 assertArrayEquals(BruteForce.rounded(encoded.value()), view.values(one), message);
                 assertArrayEquals(encoded.tokens(), view.tokens(one)[0], message);
             }
+            compareWords(view, message);
             float[] query = TestEncoder.floats(random, ENCODER.keySize());
             Hits hits = view.search(query, 1, 6);
             List<String> found = IntStream.range(0, hits.counts()[0])
@@ -130,12 +133,34 @@ class StorePropertiesTest {
         }
     }
 
+    /** Each text has a word of its own, so words find one passage, and none of those that are gone. */
+    private void compareWords(StoreView view, String message) {
+        Map<String, Long> there = expected.stream()
+                .collect(Collectors.groupingBy(StorePropertiesTest::word, Collectors.counting()));
+        List<String> asked = new ArrayList<>(written.subList(Math.max(0, written.size() - 30), written.size()));
+        expected.stream().limit(10).map(StorePropertiesTest::word).forEach(asked::add);
+        for (String word : asked) {
+            Hits hits = view.searchWords(word, 3);
+            assertEquals(there.getOrDefault(word, 0L), (long) hits.counts()[0], message + ", " + word);
+            if (hits.counts()[0] > 0) {
+                assertEquals(word, word(view.passage(hits.row(0, 0))), message);
+            }
+        }
+        assertEquals(Math.min(5, expected.size()), view.searchWords("text", 5).counts()[0], message);
+    }
+
+    private static String word(Passage passage) {
+        return passage.text().substring("text ".length());
+    }
+
     private Passage[] some(int count) {
         return IntStream.range(0, count).mapToObj(i -> passage("id" + made++)).toArray(Passage[]::new);
     }
 
     private Passage passage(String id) {
-        return new Passage(id, "text " + random.nextInt(), Optional.empty(),
+        String word = "word" + made + "x" + random.nextInt(1_000_000);
+        written.add(word);
+        return new Passage(id, "text " + word, Optional.empty(),
                 Optional.of("source" + random.nextInt(5)), Map.of("n", random.nextInt()));
     }
 
