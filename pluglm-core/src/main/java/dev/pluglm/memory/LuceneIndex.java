@@ -47,8 +47,8 @@ import java.util.logging.Logger;
 final class LuceneIndex implements AutoCloseable {
     /**
      * Lucene logs a warning where the JVM runs without the incubating vector module. We do: the exact search does not
-     * need it, the graph search is fast enough (docs: benchmarks), and the module would print a warning of its own.
-     * The logger is kept here because a logger that nobody holds forgets its level.
+     * need it, the graph search is fast enough without (see MemorySearchBenchmark), and the module would print a
+     * warning of its own. The logger is kept here because a logger that nobody holds forgets its level.
      */
     private static final Logger VECTOR_WARNING =
             Logger.getLogger("org.apache.lucene.internal.vectorization.VectorizationProvider");

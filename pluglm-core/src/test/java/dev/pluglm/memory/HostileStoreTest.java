@@ -114,7 +114,8 @@ class HostileStoreTest {
         Random random = new Random(seed);
         List<Path> files;
         try (Stream<Path> all = Files.list(place)) {
-            files = all.filter(f -> !f.toString().endsWith(".lock") && !f.toString().matches(".*segments_[12]")).toList();
+            files = all.filter(f -> !f.toString().endsWith(".lock"))
+                    .filter(f -> !f.toString().matches(".*segments_[12]")).toList();
         }
         for (int round = 0; round < 300; round++) {
             Path file = files.get(random.nextInt(files.size()));

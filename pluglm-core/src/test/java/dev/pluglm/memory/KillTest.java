@@ -54,7 +54,8 @@ class KillTest {
                 acknowledged = found;
             }
         }
-        System.out.println("killed 6 writers, " + more + " edits were committed but not yet acknowledged; seed " + seed);
+        System.out.println(
+                "killed 6 writers, " + more + " edits were committed but not yet acknowledged; seed " + seed);
     }
 
     @Test
