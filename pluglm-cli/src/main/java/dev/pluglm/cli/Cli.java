@@ -58,7 +58,7 @@ public final class Cli {
         return out.checkError() && code == OK ? CLOSED : code;
     }
 
-    /** The same look for the help of every command: what it takes first, then its options in the order of the source. */
+    /** The same look for the help of every command: first what it takes, then its options as the source has them. */
     private static void arrange(CommandLine command) {
         command.getCommandSpec().usageMessage()
                 .abbreviateSynopsis(true)

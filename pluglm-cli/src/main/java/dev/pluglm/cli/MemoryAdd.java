@@ -9,6 +9,7 @@ import picocli.CommandLine.Option;
 
 @Command(name = "add",
         header = "Add passages to a memory.",
+        customSynopsis = "pluglm memory add DIR --model MODEL (--from FILE... | --id ID --text TEXT) [OPTIONS]",
         footer = {"", "Examples:",
             "  pluglm memory add facts --model bert --from more.jsonl",
             "  pluglm memory add facts --model bert --id canberra --text \"Canberra is the capital of Australia.\""})

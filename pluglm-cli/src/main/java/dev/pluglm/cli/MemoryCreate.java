@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 @Command(name = "create",
         header = "Make a memory from files.",
+        customSynopsis = "pluglm memory create DIR --model MODEL --from FILE... [OPTIONS]",
         description = {"", "Texts longer than --passage-tokens are split at the ends of sentences; their parts get the"
                 + " ids ID#1, ID#2 and so on."},
         footer = {"", "Example:", "  pluglm memory create facts --model bert --from facts.jsonl"})

@@ -20,7 +20,8 @@ import java.util.stream.Stream;
 @Command(name = "list",
         header = "Show the passages of a memory, in the order in which they were added.",
         description = {"", "Long texts are shortened; --full, and --json, show them whole."},
-        footer = {"", "Examples:", "  pluglm memory list facts --limit 20", "  pluglm memory list facts canberra --full"})
+        footer = {"", "Examples:", "  pluglm memory list facts --limit 20",
+            "  pluglm memory list facts canberra --full"})
 final class MemoryList extends MemoryAction {
     @Parameters(index = "1..*", paramLabel = "ID", description = "Show only these passages.")
     private List<String> ids = List.of();

@@ -8,7 +8,8 @@ import picocli.CommandLine.Command;
 import java.util.OptionalLong;
 
 @Command(name = "reencode",
-        header = "Encode all passages anew, so that a memory fits another model.")
+        header = "Encode all passages anew, so that a memory fits another model.",
+        customSynopsis = "pluglm memory reencode DIR --model MODEL [OPTIONS]")
 final class MemoryReencode extends MemoryEditing {
     @Override
     int run(Console console) {

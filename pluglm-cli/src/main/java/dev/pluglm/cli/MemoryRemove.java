@@ -11,8 +11,9 @@ import java.util.List;
 
 @Command(name = "remove",
         header = "Remove passages from a memory.",
-        description = {"", "They are never found again unless this is undone; 'pluglm memory purge' takes their text off"
-                + " the disk too."},
+        customSynopsis = "pluglm memory remove DIR (ID... | --source SOURCE) [OPTIONS]",
+        description = {"", "They are never found again unless this is undone; 'pluglm memory purge' takes their text"
+                + " off the disk too."},
         footer = {"", "Examples:", "  pluglm memory remove facts canberra sydney",
             "  pluglm memory remove facts --source old.txt"})
 final class MemoryRemove extends MemoryAction {

@@ -8,6 +8,7 @@ import picocli.CommandLine.Mixin;
 
 @Command(name = "replace",
         header = "Replace passages by others with the same ids.",
+        customSynopsis = "pluglm memory replace DIR --model MODEL (--from FILE... | --id ID --text TEXT) [OPTIONS]",
         description = {"", "Nothing of the old passages is kept, so title, source and other fields are to be given"
                 + " again. Texts are not split here."},
         footer = {"", "Example:",

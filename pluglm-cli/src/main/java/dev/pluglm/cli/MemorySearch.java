@@ -22,6 +22,7 @@ import java.util.Optional;
 
 @Command(name = "search",
         header = "Find passages by meaning, or by words.",
+        customSynopsis = "pluglm memory search DIR TEXT (--model MODEL | --words) [OPTIONS]",
         description = {"", "By meaning (--model): the text is encoded as if it were a passage, and the passages whose"
                 + " keys are closest to its key by inner product are shown. A model that fills a mask asks with a query"
                 + " of its own, and may find others. By words (--words): those that share its words, by BM25."},

@@ -64,7 +64,8 @@ final class Progress implements AutoCloseable {
     }
 
     private void show(String line) {
-        err.print("\r" + line);
+        // A line that has become shorter must cover the one before.
+        err.print("\r" + line + " ".repeat(Math.max(0, width - line.length())));
         err.flush();
     }
 
@@ -97,7 +98,9 @@ final class Progress implements AutoCloseable {
     public void close() {
         bar.ifPresent(it -> {
             it.close();
-            show(" ".repeat(width) + "\r");
+            show("");
+            err.print("\r");
+            err.flush();
         });
     }
 }

@@ -172,10 +172,11 @@ class MemoryCommandTest {
         assertEquals(List.of("tokenized-0", "tokenized-1"), ids());
         assertEquals("the capital of france", passages.getFirst().path("text").asText());
         Npy.write(documents, StoredTensor.of(new short[] {2, 5, 3, 2, 31000, 3}, 2, 3));
-        String wrong = Run.failure(1, "memory", "create", folder.resolve("wrong"), "--model", model, "--from", documents);
+        Path none = folder.resolve("none");
+        String wrong = Run.failure(1, "memory", "create", none, "--model", model, "--from", documents);
         assertTrue(wrong.contains("row 1") && wrong.contains("31000"), wrong);
         Npy.write(documents, StoredTensor.of(new float[] {1, 2}, 1, 2));
-        wrong = Run.failure(1, "memory", "create", folder.resolve("wrong"), "--model", model, "--from", documents);
+        wrong = Run.failure(1, "memory", "create", none, "--model", model, "--from", documents);
         assertTrue(wrong.contains("expected token ids"), wrong);
     }
 

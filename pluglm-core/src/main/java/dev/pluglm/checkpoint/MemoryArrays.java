@@ -96,8 +96,8 @@ public final class MemoryArrays implements AutoCloseable {
         }
         file.close();
         throw fits
-                ? Problem.of("%s: has %d rows, but %s has %d: the two do not belong together", path, shape[0], documents,
-                        rows)
+                ? Problem.of("%s: has %d rows, but %s has %d: the two do not belong together", path, shape[0],
+                        documents, rows)
                 : Problem.of("%s: holds %s; expected %s, floating numbers of the shape [%d, size]", path, file.tensor(),
                         what, rows);
     }

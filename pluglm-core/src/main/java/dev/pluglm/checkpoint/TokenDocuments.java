@@ -95,7 +95,7 @@ public final class TokenDocuments implements AutoCloseable {
         return tokens;
     }
 
-    /** What a passage is called where nothing else names it: the file's name and the row, counted from 0 as NumPy does. */
+    /** What a passage is called where nothing else names it: the file's name and the row, counted from 0. */
     String id(int row) {
         String name = path.getFileName().toString();
         return (name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name) + "-" + row;

@@ -111,7 +111,8 @@ class MemoryArraysTest {
         long seed = new Random().nextLong();
         System.out.println("seed of damaged arrays: " + seed);
         Random random = new Random(seed);
-        List<String> names = List.of(MemoryArrays.KEYS, MemoryArrays.VALUES, MemoryArrays.DOCUMENTS, MemoryArrays.TEXTS);
+        List<String> names = List.of(
+                MemoryArrays.KEYS, MemoryArrays.VALUES, MemoryArrays.DOCUMENTS, MemoryArrays.TEXTS);
         for (int i = 0; i < 400; i++) {
             Path file = file(names.get(random.nextInt(names.size())));
             byte[] sound = Files.readAllBytes(file);
