@@ -22,7 +22,7 @@ final class Told {
     static float product(Entry entry, float[] query) {
         float sum = 0;
         for (int d = 0; d < query.length; d++) {
-            sum += query[d] * Float.float16ToFloat(Float.floatToFloat16(entry.encoded().key()[d]));
+            sum = Math.fma(query[d], Float.float16ToFloat(Float.floatToFloat16(entry.encoded().key()[d])), sum);
         }
         return sum + 0f;
     }
