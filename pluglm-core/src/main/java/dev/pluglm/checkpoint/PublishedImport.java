@@ -82,7 +82,8 @@ public final class PublishedImport {
                     configFile, MODEL_ARGS);
         }
         PlugLMConfig.Draft draft = ConfigJson.lenient((ObjectNode) json.get(MODEL_ARGS), configFile);
-        draft.referenceCompatible = true;
+        // Models that we exported say so themselves; those of the published code cannot.
+        draft.referenceCompatible = json.get(MODEL_ARGS).path("reference_compatible").asBoolean(true);
         draft.task = task(tensors.keySet(), draft.numLabels);
         feedForwardSize(tensors).ifPresent(size -> draft.memoryLayerFfnDim = size);
         changes.accept(draft);

@@ -90,7 +90,7 @@ final class KeyTiles {
 
     private static void add(float[] line, float factor, float[] sums) {
         for (int j = 0; j < ROWS; j++) {
-            sums[j] += factor * line[j];
+            sums[j] = Math.fma(factor, line[j], sums[j]);
         }
     }
 
@@ -98,7 +98,7 @@ final class KeyTiles {
     static float product(float[] queries, int at, float[] key) {
         float sum = 0f;
         for (int d = 0; d < key.length; d++) {
-            sum += queries[at + d] * key[d];
+            sum = Math.fma(queries[at + d], key[d], sum);
         }
         return sum;
     }

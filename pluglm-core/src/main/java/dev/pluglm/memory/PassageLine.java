@@ -36,10 +36,11 @@ final class PassageLine {
      * @param line one JSON object
      * @param where file and line, for messages
      * @param defaultId the id where the line gives none
+     * @param textNeeded whether an empty text is a mistake
      */
-    static Passage parse(String line, String where, String defaultId) {
+    static Passage parse(String line, String where, String defaultId, boolean textNeeded) {
         Map<String, Object> fields = object(line, where);
-        String text = text(fields, where);
+        String text = text(fields, where, textNeeded);
         Optional<String> title = optionalText(fields, "title", where);
         Optional<String> source = optionalText(fields, "source", where);
         String id = id(fields, where, defaultId);
@@ -74,14 +75,14 @@ final class PassageLine {
         return type < 0 ? reason : "it is something else";
     }
 
-    private static String text(Map<String, Object> fields, String where) {
+    private static String text(Map<String, Object> fields, String where, boolean textNeeded) {
         if (!fields.containsKey("text")) {
             throw Problem.of("%s: no \"text\"; expected a passage like %s", where, EXAMPLE);
         }
         if (!(fields.remove("text") instanceof String text)) {
             throw Problem.of("%s: \"text\" is not a string; expected the passage's text in quotes", where);
         }
-        if (text.isBlank()) {
+        if (textNeeded && text.isBlank()) {
             throw Problem.of("%s: \"text\" is empty; give the passage a text or remove the line", where);
         }
         return wellFormed(text, "text", where);

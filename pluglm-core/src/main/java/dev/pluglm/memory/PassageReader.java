@@ -33,7 +33,7 @@ import java.util.stream.StreamSupport;
  */
 public final class PassageReader {
 
-    private final PassageSplitter splitter;
+    private final Optional<PassageSplitter> splitter;
     private final LongConsumer progress;
 
     /** A reader that tells nobody how far it is. */
@@ -46,8 +46,20 @@ public final class PassageReader {
      * @param progress told, as passages are given, how many bytes of all files have been read from the disk
      */
     public PassageReader(PassageSplitter splitter, LongConsumer progress) {
+        this(Optional.of(splitter), progress);
+    }
+
+    private PassageReader(Optional<PassageSplitter> splitter, LongConsumer progress) {
         this.splitter = splitter;
         this.progress = progress;
+    }
+
+    /**
+     * The passages of a file as they were written out: none is split, and texts may be empty, as in a memory of which
+     * only the tokens are known. Else as {@link #read}.
+     */
+    public static Stream<Passage> whole(Path file) {
+        return new PassageReader(Optional.empty(), bytes -> {}).read(List.of(file));
     }
 
     /**
@@ -83,7 +95,7 @@ public final class PassageReader {
                         return false;
                     }
                     file++;
-                    source = Optional.of(new Source(files.get(file)));
+                    source = Optional.of(new Source(files.get(file), splitter.isPresent()));
                 }
                 Source current = source.get();
                 Optional<Passage> passage = current.next();
@@ -108,8 +120,8 @@ public final class PassageReader {
 
         private void split(Passage passage, long line) {
             seen.add(passage.id(), file, line);
-            List<String> parts = splitter.split(passage.title(), passage.text());
-            if (parts.size() == 1) {
+            List<String> parts = splitter.map(it -> it.split(passage.title(), passage.text())).orElse(List.of());
+            if (parts.size() < 2) {
                 ready.add(passage);
                 return;
             }
@@ -131,11 +143,13 @@ public final class PassageReader {
         private final TextLines lines;
         private final String name;
         private final boolean json;
+        private final boolean textNeeded;
         private Optional<String> pending;
         private long passageLine;
         private long paragraphs;
 
-        Source(Path file) {
+        Source(Path file, boolean textNeeded) {
+            this.textNeeded = textNeeded;
             lines = TextLines.open(file);
             name = file.getFileName().toString();
             try {
@@ -167,7 +181,7 @@ public final class PassageReader {
         }
 
         private Passage object() {
-            Passage passage = PassageLine.parse(pending.get(), lines.place(), name + "-" + passageLine);
+            Passage passage = PassageLine.parse(pending.get(), lines.place(), name + "-" + passageLine, textNeeded);
             pending = lines.next();
             return passage;
         }

@@ -43,7 +43,8 @@ final class PluggedView implements PassageView {
         for (int i = 0; i < parts.size(); i++) {
             long end = (long) firstRows[i] + parts.get(i).view().rowLimit();
             if (end > Integer.MAX_VALUE) {
-                throw Problem.of("with memory '%s' there are %d rows, expected at most %d; plug fewer memories together",
+                throw Problem.of("with memory '%s' there are %d rows, expected at most %d; plug fewer memories"
+                        + " together",
                         Shown.of(parts.get(i).name()), end, Integer.MAX_VALUE);
             }
             firstRows[i + 1] = (int) end;

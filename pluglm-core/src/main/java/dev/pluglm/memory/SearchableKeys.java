@@ -110,7 +110,7 @@ sealed interface SearchableKeys {
         /** Sums grow in the order of the dimensions, as in {@link KeyTiles#product}, so products come out the same. */
         private static void add(float[] line, float factor, float[] sums) {
             for (int j = 0; j < TILE; j++) {
-                sums[j] += factor * line[j];
+                sums[j] = Math.fma(factor, line[j], sums[j]);
             }
         }
 

@@ -10,7 +10,7 @@ import java.util.Optional;
  * together; it may be edited while it is in use. So each pass through the model opens one {@link View} and every layer
  * of that pass sees the same passages.
  *
- * <p>Implementations are safe for use by several threads. The contract is tested by {@code MemoryContract}.
+ * <p>Implementations are safe for use by several threads. The contract is tested by {@code MemoryContractTest}.
  */
 public interface Memory extends AutoCloseable {
 

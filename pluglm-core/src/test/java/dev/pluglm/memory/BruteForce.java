@@ -21,7 +21,7 @@ record BruteForce(List<Entry> entries) {
         float sum = 0;
         float[] key = rounded(entries.get(place).encoded().key());
         for (int d = 0; d < query.length; d++) {
-            sum += query[d] * key[d];
+            sum = Math.fma(query[d], key[d], sum);
         }
         return sum;
     }

@@ -1,0 +1,109 @@
+package dev.pluglm.cli;
+
+import dev.pluglm.Evidence;
+import dev.pluglm.Filled;
+import dev.pluglm.Prediction;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Filled masks and their evidence, for people and as JSON. */
+final class FilledText {
+    private static final int TEXT_WIDTH = 76;
+
+    private FilledText() {}
+
+    static void print(Console console, Filled filled) {
+        if (console.isJson()) {
+            console.json(json(filled));
+            return;
+        }
+        for (int mask = 0; mask < filled.masks().size(); mask++) {
+            if (filled.masks().size() > 1) {
+                console.line("mask " + (mask + 1));
+            }
+            for (Prediction prediction : filled.masks().get(mask)) {
+                console.line(String.format(Locale.ROOT, "%7.4f  %s", prediction.probability(), prediction.token()));
+            }
+        }
+        printEvidence(console, filled.evidence());
+    }
+
+    private static void printEvidence(Console console, List<Evidence> evidence) {
+        if (evidence.isEmpty()) {
+            console.line("");
+            console.line("no passage was looked up");
+            return;
+        }
+        console.line("");
+        console.line("looked up:");
+        try (Table table = new Table(console, Table.Column.number("layer"), Table.Column.text("memory"),
+                Table.Column.text("id"), Table.Column.number("similarity"), Table.Column.number("weight"),
+                Table.Column.text("text"))) {
+            for (Evidence passage : evidence) {
+                table.row(Integer.toString(passage.layer()), passage.memory(), passage.id(),
+                        String.format(Locale.ROOT, "%.3f", passage.similarity()),
+                        String.format(Locale.ROOT, "%.3f", passage.weight()),
+                        Plain.shortened(passage.text(), TEXT_WIDTH));
+            }
+        }
+    }
+
+    /** The same text with and without some passages. */
+    static void print(Console console, Filled with, Filled hidden, List<String> without) {
+        if (console.isJson()) {
+            Map<String, Object> object = new LinkedHashMap<>(json(with));
+            object.put("without", Map.of("ids", without, "filled", json(hidden)));
+            console.json(object);
+            return;
+        }
+        print(console, with);
+        console.line("");
+        console.line("without " + String.join(", ", without) + ":");
+        for (int mask = 0; mask < hidden.masks().size(); mask++) {
+            for (Prediction now : hidden.masks().get(mask)) {
+                console.line(String.format(Locale.ROOT, "%7.4f  %s%s", now.probability(), now.token(),
+                        change(with.masks().get(mask), now)));
+            }
+        }
+        printEvidence(console, hidden.evidence());
+    }
+
+    private static String change(List<Prediction> before, Prediction now) {
+        return before.stream()
+                .filter(prediction -> prediction.token().equals(now.token()))
+                .findFirst()
+                .map(prediction -> String.format(
+                        Locale.ROOT, "  (%+.4f)", now.probability() - prediction.probability()))
+                .orElse("  (new)");
+    }
+
+    private static Map<String, Object> json(Filled filled) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("predictions", predictions(filled.predictions()));
+        if (filled.masks().size() > 1) {
+            object.put("masks", filled.masks().stream().map(FilledText::predictions).toList());
+        }
+        object.put("evidence", filled.evidence().stream().map(FilledText::json).toList());
+        return object;
+    }
+
+    private static List<Map<String, Object>> predictions(List<Prediction> predictions) {
+        return predictions.stream()
+                .map(p -> Map.<String, Object>of("token", p.token(), "probability", p.probability()))
+                .toList();
+    }
+
+    private static Map<String, Object> json(Evidence passage) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("layer", passage.layer());
+        object.put("memory", passage.memory());
+        object.put("id", passage.id());
+        object.put("text", passage.text());
+        object.put("similarity", passage.similarity());
+        object.put("weight", passage.weight());
+        return object;
+    }
+}

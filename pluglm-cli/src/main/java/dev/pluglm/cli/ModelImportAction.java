@@ -1,0 +1,84 @@
+package dev.pluglm.cli;
+
+import dev.pluglm.checkpoint.Checkpoint;
+import dev.pluglm.checkpoint.ModelImport;
+import dev.pluglm.model.KnowledgeAttentionType;
+import dev.pluglm.model.PlugLMConfig;
+import dev.pluglm.model.Task;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+@Command(name = "import",
+        header = "Make a model of ours from a published PlugLM checkpoint or a BERT.",
+        description = {"", "SOURCE is a published checkpoint (.pt, with its config.json and vocab beside it), a directory"
+                + " with a BERT of the transformers library, or the name bert-base-uncased, which Maven fetches.",
+            "", "A BERT becomes a PlugLM without loss: memory layers take over its feed-forward blocks, and what the"
+                + " memory adds is zero until it is trained. --memory-layer-ffn-dim 768 starts as the published code"
+                + " does, which loses those blocks."},
+        footer = {"", "Examples:", "  pluglm model import bert-base-uncased bert",
+            "  pluglm model import pluglm/ckpt/ckpt_8000.pt published --config pluglm/config.json"})
+final class ModelImportAction extends Action {
+    @Parameters(index = "0", paramLabel = "SOURCE", description = "What to import.")
+    private String source;
+
+    @Parameters(index = "1", paramLabel = "TARGET", description = "The model directory to make; must not exist.")
+    private Path target;
+
+    @Option(names = "--vocab", paramLabel = "FILE", description = "The vocabulary, where it is not beside the weights.")
+    private Path vocabulary;
+
+    @Option(names = "--config", paramLabel = "FILE", description = "config.json, where it is not beside the weights.")
+    private Path config;
+
+    @Option(names = "--memory-layers", paramLabel = "N", description = "Memory layers of a BERT's model (default: 1).")
+    private Integer memoryLayers;
+
+    @Option(names = "--memory-layer-ffn-dim", paramLabel = "N",
+            description = "Inner size of the memory layers' feed-forward blocks (default: BERT's own).")
+    private Integer feedForward;
+
+    @Option(names = "--memory-k", paramLabel = "N", description = "Passages to retrieve (default: 5).")
+    private Integer memoryK;
+
+    @Option(names = "--query-size", paramLabel = "N", description = "Length of queries and keys (default: 128).")
+    private Integer querySize;
+
+    @Option(names = "--knowledge-attention", paramLabel = "TYPE",
+            description = "multi_head, single_head or sentence_level (default: multi_head).")
+    private KnowledgeAttentionType attention;
+
+    @Option(names = "--task", paramLabel = "TASK",
+            description = "What a published checkpoint predicts, where its weights do not tell: token_classification.")
+    private Task task;
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "42",
+            description = "For the weights that a BERT does not have (default: 42).")
+    private long seed;
+
+    @Override
+    int run(Console console) {
+        ModelImport reader = new ModelImport(
+                Optional.ofNullable(vocabulary), Optional.ofNullable(config), this::change, seed);
+        try (Checkpoint model = source.equals(ModelImport.BERT_BASE_UNCASED)
+                ? BertBase.read(reader, console)
+                : reader.read(Path.of(source))) {
+            model.write(target);
+            ModelInfo.print(console, target, model);
+        }
+        return Cli.OK;
+    }
+
+    private void change(PlugLMConfig.Draft draft) {
+        draft.numMemoryLayers = memoryLayers == null ? draft.numMemoryLayers : memoryLayers;
+        draft.memoryLayerFfnDim = feedForward == null ? draft.memoryLayerFfnDim : feedForward;
+        draft.memoryK = memoryK == null ? draft.memoryK : memoryK;
+        draft.querySize = querySize == null ? draft.querySize : querySize;
+        draft.knowledgeAttentionType = attention == null ? draft.knowledgeAttentionType : attention;
+        draft.task = task == null ? draft.task : task;
+    }
+}

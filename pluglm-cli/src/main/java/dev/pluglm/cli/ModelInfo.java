@@ -1,0 +1,57 @@
+package dev.pluglm.cli;
+
+import dev.pluglm.checkpoint.Checkpoint;
+import dev.pluglm.model.PlugLMConfig;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+@Command(name = "info", header = "Show what a model is.")
+final class ModelInfo extends Action {
+    @Parameters(index = "0", paramLabel = "MODEL", description = "The model directory.")
+    private Path directory;
+
+    @Override
+    int run(Console console) {
+        try (Checkpoint model = Checkpoint.read(directory)) {
+            print(console, directory, model);
+        }
+        return Cli.OK;
+    }
+
+    static void print(Console console, Path directory, Checkpoint checkpoint) {
+        Map<String, Object> facts = facts(directory, checkpoint);
+        if (console.isJson()) {
+            console.json(facts);
+            return;
+        }
+        facts.forEach((name, value) -> console.line(
+                "%-16s  %s".formatted(name, value instanceof Long number ? Console.count(number) : value)));
+    }
+
+    private static Map<String, Object> facts(Path directory, Checkpoint checkpoint) {
+        PlugLMConfig c = checkpoint.model().config();
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("model", directory.toString());
+        facts.put("made from", checkpoint.origin());
+        facts.put("task", c.task().name().toLowerCase(Locale.ROOT));
+        facts.put("layers", "%d of %d hidden units, %d heads; the top %d look into the memory".formatted(
+                c.numHiddenLayers(), c.hiddenSize(), c.numAttentionHeads(), c.numMemoryLayers()));
+        facts.put("feed-forward", "%d, in memory layers %d".formatted(c.intermediateSize(), c.memoryLayerFfnDim()));
+        facts.put("memory", "%d passages a query, queries of %d, %s attention".formatted(
+                c.memoryK(), c.querySize(), c.knowledgeAttentionType().name().toLowerCase(Locale.ROOT)));
+        facts.put("vocabulary", (long) c.vocabSize());
+        facts.put("longest input", (long) c.maxPositionEmbeddings());
+        facts.put("parameters", checkpoint.model().parameters().count());
+        facts.put("computes", c.referenceCompatible() ? "as the published code, faults included" : "correctly");
+        facts.put("memory encoder", checkpoint.model().memoryEncoderFingerprint()
+                .map(fingerprint -> fingerprint.substring(0, 12))
+                .orElse("none"));
+        return facts;
+    }
+}

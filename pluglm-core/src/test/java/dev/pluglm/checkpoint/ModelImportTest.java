@@ -1,0 +1,267 @@
+package dev.pluglm.checkpoint;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.pluglm.memory.ArrayMemory;
+import dev.pluglm.memory.Vectors;
+import dev.pluglm.model.Input;
+import dev.pluglm.model.KnowledgeAttentionType;
+import dev.pluglm.model.Memory;
+import dev.pluglm.model.Pass;
+import dev.pluglm.model.PlugLMConfig;
+import dev.pluglm.model.PlugLMModel;
+import dev.pluglm.problem.Problem;
+import dev.pluglm.tensor.Scope;
+import dev.pluglm.tensor.Tensors;
+import dev.pluglm.text.Vocabulary;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/** Our own format, and what is imported into it. */
+class ModelImportTest {
+    private static final Path GOLDEN = Path.of("src/test/resources/golden/mlm-multi-head");
+    private static final int[][] TEXTS = {{2, 17, 44, 3}, {2, 9, 120, 77, 31, 3}};
+
+    @TempDir
+    Path folder;
+
+    private static Vocabulary vocabulary(int size) {
+        List<String> tokens = new ArrayList<>(List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"));
+        while (tokens.size() < size) {
+            tokens.add("word" + tokens.size());
+        }
+        return Vocabulary.of(tokens);
+    }
+
+    private static float[] logits(PlugLMModel model) {
+        Random random = new Random(5);
+        float[] keys = new float[12 * model.config().querySize()];
+        float[] values = new float[12 * model.config().hiddenSize()];
+        for (float[] numbers : List.of(keys, values)) {
+            for (int i = 0; i < numbers.length; i++) {
+                numbers[i] = (float) random.nextGaussian();
+            }
+        }
+        return Scope.withoutGradients(() -> {
+            try (ArrayMemory memory = ArrayMemory.builder("m", Vectors.rounded(keys, model.config().querySize()))
+                            .values(Vectors.rounded(values, model.config().hiddenSize()))
+                            .build();
+                    Memory.View view = memory.view()) {
+                Pass pass = Pass.prediction(view);
+                return Tensors.floats(model.logits(model.states(Input.of(TEXTS, 0), pass), pass));
+            }
+        });
+    }
+
+    private Path published(String weights) throws IOException {
+        Path directory = Files.createTempDirectory(folder, "published");
+        Files.copy(GOLDEN.resolve("config.json"), directory.resolve("config.json"));
+        Files.copy(GOLDEN.resolve(weights), directory.resolve("ckpt.pt"));
+        vocabulary(160).write(directory.resolve("vocab"));
+        return directory;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"model.pt", "model.legacy.pt"})
+    void aPublishedCheckpointSurvivesImportWriteAndRead(String weights) throws IOException {
+        Path target = folder.resolve("ours");
+        float[] expected;
+        try (Checkpoint imported = ModelImport.plain().read(published(weights).resolve("ckpt.pt"))) {
+            assertTrue(imported.model().config().referenceCompatible());
+            expected = logits(imported.model());
+            imported.write(target);
+        }
+        try (Checkpoint read = Checkpoint.read(target)) {
+            assertArrayEquals(expected, logits(read.model()));
+            assertTrue(read.model().config().referenceCompatible());
+        }
+    }
+
+    @Test
+    void anExportIsReadAgainAndHoldsEveryPublishedName() throws IOException {
+        Path target = folder.resolve("exported");
+        try (Checkpoint imported = ModelImport.plain().read(published("model.pt"))) {
+            ModelExport.write(imported, target);
+            try (Weights published = Weights.open(GOLDEN.resolve("model.pt"));
+                    Weights exported = Weights.open(target.resolve("model.safetensors"))) {
+                assertEquals(published.tensors().keySet(), exported.tensors().keySet());
+                published.tensors().forEach((name, tensor) -> {
+                    if (tensor.type().isFloating()) {
+                        assertTrue(tensor.hasSameContent(exported.tensors().get(name)), name);
+                    }
+                });
+            }
+            try (Checkpoint again = ModelImport.plain().read(target)) {
+                assertArrayEquals(logits(imported.model()), logits(again.model()));
+            }
+        }
+    }
+
+    @Test
+    void aliasesThatDifferAreRefused() throws IOException {
+        Path directory = published("model.pt");
+        Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+        try (Weights weights = Weights.open(directory.resolve("ckpt.pt"))) {
+            tensors.putAll(weights.tensors());
+            String alias = "bert.encoder.layer.3.memory_layer.retriever.key_proj.bias";
+            float[] changed = tensors.get(alias).floats();
+            changed[0] += 1;
+            tensors.put(alias, StoredTensor.of(changed, changed.length));
+            Safetensors.write(directory.resolve("changed.safetensors"), tensors);
+        }
+        Problem problem = assertThrows(
+                Problem.class, () -> ModelImport.plain().read(directory.resolve("changed.safetensors")));
+        assertTrue(problem.getMessage().contains("key_proj.bias"), problem::getMessage);
+    }
+
+    @Test
+    void aShapeThatDoesNotFitTheConfigurationIsNamed() throws IOException {
+        Path directory = published("model.pt");
+        Path config = directory.resolve("config.json");
+        Files.writeString(config, Files.readString(config).replace("\"query_size\": 16", "\"query_size\": 8"));
+        Problem problem = assertThrows(Problem.class, () -> ModelImport.plain().read(directory));
+        assertTrue(problem.getMessage().contains("[16, 32]") && problem.getMessage().contains("[8, 32]"),
+                problem::getMessage);
+    }
+
+    /** A tiny BERT with random weights, saved as {@code transformers} does. */
+    private Path bert(boolean oldNames) throws IOException {
+        Path directory = Files.createTempDirectory(folder, "bert");
+        PlugLMConfig config = PlugLMConfig.of(c -> {
+            c.vocabSize = 160;
+            c.hiddenSize = 32;
+            c.numHiddenLayers = 3;
+            c.numAttentionHeads = 4;
+            c.intermediateSize = 48;
+            c.maxPositionEmbeddings = 20;
+            c.numMemoryLayers = 0;
+            c.initializerRange = 0.2;
+        });
+        try (PlugLMModel model = PlugLMModel.random(config, 3); Scope _ = Scope.open()) {
+            Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+            model.parameters().all().forEach((name, tensor) -> tensors.put(
+                    oldNames
+                            ? name.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta")
+                            : name,
+                    TorchTensors.stored(tensor)));
+            Safetensors.write(directory.resolve("model.safetensors"), tensors);
+        }
+        Files.writeString(directory.resolve("config.json"),
+                "{\"model_type\": \"bert\", \"num_attention_heads\": 4, \"hidden_act\": \"gelu\", \"pad_token_id\": 0}");
+        vocabulary(160).write(directory.resolve("vocab.txt"));
+        return directory;
+    }
+
+    private static ModelImport withMemory(int layers, KnowledgeAttentionType attention) {
+        return new ModelImport(Optional.empty(), Optional.empty(), c -> {
+            c.numMemoryLayers = layers;
+            c.knowledgeAttentionType = attention;
+        }, 1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(KnowledgeAttentionType.class)
+    void aBertBecomesAPlugLMWithoutLoss(KnowledgeAttentionType attention) throws IOException {
+        for (boolean oldNames : new boolean[] {false, true}) {
+            Path source = bert(oldNames);
+            try (Checkpoint plain = withMemory(0, attention).read(source);
+                    Checkpoint plug = withMemory(2, attention).read(source)) {
+                Memory memory = silentMemory(plug.model());
+                float[] expected = logitsWith(plain.model(), Memory.empty());
+                assertArrayEquals(expected, logitsWith(plug.model(), memory), 1e-5f);
+                assertArrayEquals(expected, logitsWith(plug.model(), Memory.empty()), 1e-5f);
+            }
+        }
+    }
+
+    /** Made by the model's own encoder, as a user's memories are. */
+    private static Memory silentMemory(PlugLMModel model) {
+        int[][] passages = {{2, 8, 9, 3}, {2, 50, 3}, {2, 61, 62, 63, 3}};
+        var encoded = model.memoryEncoder().orElseThrow().encode(passages);
+        return ArrayMemory.builder("m", Vectors.rounded(encoded.keys(), model.config().querySize()))
+                .values(Vectors.rounded(encoded.values(), model.config().hiddenSize()))
+                .tokens(passages)
+                .build();
+    }
+
+    private static float[] logitsWith(PlugLMModel model, Memory memory) {
+        return Scope.withoutGradients(() -> {
+            try (Memory.View view = memory.view()) {
+                Pass pass = Pass.prediction(view);
+                return Tensors.floats(model.logits(model.states(Input.of(TEXTS, 0), pass), pass));
+            }
+        });
+    }
+
+    @Test
+    void thePartialStartOfTheReferenceDrawsTheFeedForwardBlocks() throws IOException {
+        ModelImport partial = new ModelImport(
+                Optional.empty(), Optional.empty(), c -> c.memoryLayerFfnDim = 24, 1);
+        try (Checkpoint model = partial.read(bert(false))) {
+            assertTrue(model.model().parameters().fresh().contains("bert.encoder.layer.2.ffn.0.weight"));
+            assertFalse(model.model().parameters().fresh().contains("bert.encoder.layer.2.attention.self.query.weight"));
+        }
+    }
+
+    @Test
+    void aDamagedModelIsRefusedWhicheverFileItIs() throws IOException {
+        Path target = folder.resolve("ours");
+        try (Checkpoint imported = ModelImport.plain().read(published("model.pt"))) {
+            imported.write(target);
+            assertThrows(Problem.class, () -> imported.write(target), "must not overwrite");
+        }
+        for (String name : List.of("config.json", "model.safetensors", "vocab.txt")) {
+            Path file = target.resolve(name);
+            byte[] good = Files.readAllBytes(file);
+            try (RandomAccessFile damage = new RandomAccessFile(file.toFile(), "rw")) {
+                damage.seek(good.length / 2);
+                damage.write(good[good.length / 2] ^ 1);
+            }
+            Problem problem = assertThrows(Problem.class, () -> Checkpoint.read(target).close());
+            assertTrue(problem.getMessage().contains(name), problem::getMessage);
+            assertEquals(1, problem.getMessage().lines().count());
+            Files.write(file, good);
+        }
+        Checkpoint.read(target).close();
+    }
+
+    @Test
+    void nothingIsLeftBehindByAnImportThatFails() throws IOException {
+        Path directory = published("model.pt");
+        Files.delete(directory.resolve("vocab"));
+        Problem problem = assertThrows(Problem.class, () -> ModelImport.plain().read(directory));
+        assertTrue(problem.getMessage().contains("--vocab"), problem::getMessage);
+        try (Stream<Path> files = Files.list(directory)) {
+            assertEquals(2, files.count());
+        }
+    }
+
+    @Test
+    void aVocabularyOfAnotherModelIsRefused() throws IOException {
+        Path directory = published("model.pt");
+        Files.delete(directory.resolve("vocab"));
+        vocabulary(90).write(directory.resolve("vocab.txt"));
+        Problem problem = assertThrows(Problem.class, () -> ModelImport.plain().read(directory));
+        assertTrue(problem.getMessage().contains("90") && problem.getMessage().contains("160"), problem::getMessage);
+    }
+}
