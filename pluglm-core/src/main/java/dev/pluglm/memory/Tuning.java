@@ -15,4 +15,9 @@ record Tuning(int exactBelow, int graphFrom, int width) {
 
     /** Measured by {@code MemorySearchBenchmark}; parts of more than about 50,000 passages get a graph. */
     static final Tuning STANDARD = new Tuning(100_000, 4600, 350);
+
+    /** Whether a part of so many passages has a graph. */
+    boolean hasGraph(int passages) {
+        return passages > graphFrom * Math.log(passages);
+    }
 }
