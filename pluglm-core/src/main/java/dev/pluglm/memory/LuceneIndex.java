@@ -8,6 +8,7 @@ import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.apache.lucene.codecs.lucene104.Lucene104HnswScalarQuantizedVectorsFormat;
 import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexCommit;
 import org.apache.lucene.index.IndexFormatTooNewException;
 import org.apache.lucene.index.IndexFormatTooOldException;
@@ -15,6 +16,7 @@ import org.apache.lucene.index.IndexNotFoundException;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.IndexWriterConfig.OpenMode;
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.LogDocMergePolicy;
 import org.apache.lucene.index.LogMergePolicy;
 import org.apache.lucene.index.SerialMergeScheduler;
@@ -161,6 +163,25 @@ final class LuceneIndex implements AutoCloseable {
                 return keys;
             }
         };
+    }
+
+    /**
+     * Merges what an edit wrote as far as it should be: every search walks every graph, so there is to be one, whatever
+     * that costs; the edit that made another one had tens of thousands of passages to encode.
+     */
+    void merge(IndexWriter writer) throws IOException {
+        writer.flush();
+        writer.maybeMerge();
+        int graphs = 0;
+        try (DirectoryReader parts = DirectoryReader.open(writer)) {
+            for (LeafReaderContext part : parts.leaves()) {
+                graphs += tuning.hasGraph(part.reader().maxDoc()) ? 1 : 0;
+            }
+            if (graphs < 2 || parts.numDocs() < tuning.exactBelow()) {
+                return;
+            }
+        }
+        writer.forceMerge(1);
     }
 
     static Problem problem(Path path, IOException failure) {

@@ -147,8 +147,7 @@ record StoreEdits(LuceneIndex index) {
         return commit(OpenMode.APPEND, Optional.empty(), writer -> {
             CommitData after = change.apply(writer);
             // Merges belong to the edit that made them due: what runs after the commit would be lost.
-            writer.flush();
-            writer.maybeMerge();
+            index.merge(writer);
             return after;
         });
     }

@@ -20,4 +20,9 @@ record Tuning(int exactBelow, int graphFrom, int width, int undoable) {
     Tuning(int exactBelow, int graphFrom, int width) {
         this(exactBelow, graphFrom, width, STANDARD.undoable);
     }
+
+    /** Whether a part of so many passages has a graph. */
+    boolean hasGraph(int passages) {
+        return passages > graphFrom * Math.log(passages);
+    }
 }

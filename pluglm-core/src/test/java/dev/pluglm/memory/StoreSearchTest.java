@@ -44,7 +44,8 @@ class StoreSearchTest {
             return new Entry(Passage.of("id" + i, "text " + i),
                     new PassageEncoder.Encoded(encoded.tokens(), key, encoded.value()));
         }).toList();
-        Tuning graphs = new Tuning(0, 1, width);
+        // The part of 2500 passages gets a graph, the others do not.
+        Tuning graphs = new Tuning(0, 250, width);
         Path place = directory.resolve("memory");
         NewMemory.create(place, "m", MemoryShape.of(ENCODER), Optional.empty(), graphs, store -> {
             store.addEntries(entries.subList(0, 2500).iterator(), n -> {});
@@ -74,6 +75,20 @@ class StoreSearchTest {
                 }
             }
             assertTrue(found >= 0.97 * 5 * queries, "found " + found + " of " + 5 * queries + ", seed " + seed);
+        }
+    }
+
+    @Test
+    void partsWithGraphsAreMergedIntoOne() {
+        try (MemoryStore store = store(100)) {
+            assertEquals(3, store.stats().segments());
+        }
+        try (MemoryStore store = MemoryStore.open(directory.resolve("memory"), new Tuning(0, 250, 100), true,
+                Optional.empty())) {
+            store.addEntries(IntStream.range(0, 2500).mapToObj(i -> ENCODER.entry(Passage.of("more" + i, "t" + i)))
+                    .iterator(), n -> {});
+            assertEquals(1, store.stats().segments());
+            assertEquals(PASSAGES + 2500, store.verify());
         }
     }
 
