@@ -33,7 +33,7 @@ class StoreContractTest extends MemoryContractTest {
         try (MemoryStore store = Stores.of(directory, "store", tuning(), Samples.random(20, seeded()));
                 StoreView view = store.view()) {
             assertEquals(approximate(), store.stats().approximate());
-            assertTrue(view.reader().leaves().size() > 1, "several segments");
+            assertTrue(approximate() || view.reader().leaves().size() > 1, "several segments, or one graph");
             assertTrue(view.rowLimit() > view.size(), "gaps where passages were removed");
         }
     }
