@@ -5,13 +5,18 @@ import dev.pluglm.memory.Edit.Operation;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
- * The edits of a memory, oldest first. Each commit carries the whole log (its last {@value #LENGTH} edits), so that it
- * outlives the commits that it tells of.
+ * The edits of a memory, oldest first. Each commit carries the whole log (its last {@value #LENGTH} edits, and
+ * older ones that can still be undone), so that it outlives the commits that it tells of.
  *
  * <p>An edit leads from one <em>state</em> to another. States are named by the edit that first reached them; an undo
  * goes back to an earlier state and names none. So the last edit not yet undone is named by the state that the memory
@@ -24,7 +29,21 @@ record EditLog(List<Line> lines) {
     record Line(Edit edit, long state, long madeOn) {}
 
     EditLog {
-        lines = List.copyOf(lines.subList(Math.max(0, lines.size() - LENGTH), lines.size()));
+        lines = lines.size() <= LENGTH ? List.copyOf(lines) : shortened(lines);
+    }
+
+    /** The last lines, and the older ones without which the way back would be lost. */
+    private static List<Line> shortened(List<Line> lines) {
+        Map<Long, Line> byState = new HashMap<>();
+        lines.forEach(line -> byState.put(line.state(), line));
+        Set<Line> wayBack = new HashSet<>();
+        Line state = lines.getLast();
+        while (state != null && wayBack.size() <= Tuning.STANDARD.undoable() && wayBack.add(state)) {
+            state = byState.get(state.madeOn());
+        }
+        int recent = lines.size() - LENGTH;
+        return IntStream.range(0, lines.size()).filter(i -> i >= recent || wayBack.contains(lines.get(i)))
+                .mapToObj(lines::get).toList();
     }
 
     static EditLog created() {

@@ -185,7 +185,7 @@ public final class MemoryStore implements PassageMemory {
         });
     }
 
-    /** All edits, oldest first, undone ones too; the last thousand of them. */
+    /** All edits, oldest first, undone ones too; the last thousand of them, and older ones that can be undone. */
     public List<Edit> log() {
         try (StoreView view = view()) {
             return view.data().log().edits();

@@ -268,6 +268,21 @@ class MemoryStoreTest {
     }
 
     @Test
+    void theLogForgetsNoStepOfTheWayBackHoweverOftenEditsAreUndone() {
+        EditLog log = EditLog.created();
+        for (int i = 1; i <= 150; i++) {
+            log = log.with(Operation.ADD, 1, 0, i);
+        }
+        List<Long> wayBack = log.undoable(101);
+        for (int i = 0; i < 2000; i++) {
+            log = log.with(Operation.ADD, 1, 0, 151).withUndo(150);
+        }
+        assertEquals(wayBack, log.undoable(101));
+        assertEquals(log, EditLog.read(log.write()));
+        assertTrue(log.edits().size() <= 1101, log.edits().size() + " lines");
+    }
+
+    @Test
     void afterAPurgeNoTokensKeysOrValuesOfARemovedPassageAreOnTheDisk() throws IOException {
         Passage kept = Passage.of("k", "kept");
         Passage gone = Passage.of("g", "gone");
