@@ -28,7 +28,8 @@ final class StoreReport {
         }
         DirectoryReader reader = view.reader();
         return new MemoryStats(view.data().name(), view.size(), view.data().shape(), reader.numDeletedDocs(),
-                undoable(index, view.data()), reader.leaves().size(), bytes, view.size() >= index.tuning().exactBelow());
+                undoable(index, view.data()), reader.leaves().size(), bytes,
+                view.size() >= index.tuning().exactBelow());
     }
 
     /** How many of the states that the log knows are kept still. */

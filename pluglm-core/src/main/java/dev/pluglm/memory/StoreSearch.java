@@ -7,15 +7,15 @@ import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.Term;
+import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.KnnFloatVectorQuery;
-import org.apache.lucene.search.Query;
+import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.FixedBitSet;
 
@@ -41,7 +41,7 @@ record StoreSearch(Tuning tuning, Analyzer analyzer, StoredKeys keys) {
         }
         if (!scans(visible, k, hidden.cardinality()) && finite(queries)) {
             BestRows best = new BestRows(count, k, visible);
-            walk(reader, hidden, keySize, queries, k, best);
+            walk(reader, hidden, keySize, queries, count, k, best);
             if (best.full()) {
                 return best.hits();
             }
@@ -58,36 +58,61 @@ record StoreSearch(Tuning tuning, Analyzer analyzer, StoredKeys keys) {
 
     private void scan(DirectoryReader reader, FixedBitSet hidden, int keySize, float[] queries, int count,
             BestRows best) throws IOException {
-        for (LeafReaderContext leaf : reader.leaves()) {
-            Bits live = leaf.reader().getLiveDocs();
-            int firstRow = leaf.docBase;
-            keys.of(leaf.reader(), keySize).scan(queries, count, firstRow,
-                    row -> (live == null || live.get(row)) && !isHidden(hidden, firstRow + row), best);
+        for (LeafReaderContext part : reader.leaves()) {
+            scan(part, hidden, keySize, queries, count, best);
         }
     }
 
-    private void walk(DirectoryReader reader, FixedBitSet hidden, int keySize, float[] queries, int k,
+    private void scan(LeafReaderContext part, FixedBitSet hidden, int keySize, float[] queries, int count,
             BestRows best) throws IOException {
-        IndexSearcher searcher = new IndexSearcher(reader);
-        FloatVectorValues[] stored = new FloatVectorValues[reader.leaves().size()];
-        // Hidden passages may take up candidates, so ask for that many more.
-        int candidates = Math.max(tuning.width(), 4 * k) + hidden.cardinality();
-        int count = queries.length / keySize;
-        for (int q = 0; q < count; q++) {
-            float[] query = Arrays.copyOfRange(queries, q * keySize, (q + 1) * keySize);
-            Query nearest = new KnnFloatVectorQuery(PassageDocument.KEY, query, candidates);
-            for (ScoreDoc candidate : searcher.search(nearest, candidates).scoreDocs) {
-                if (!isHidden(hidden, candidate.doc)) {
-                    int part = ReaderUtil.subIndex(candidate.doc, reader.leaves());
-                    LeafReaderContext leaf = reader.leaves().get(part);
-                    if (stored[part] == null) {
-                        stored[part] = leaf.reader().getFloatVectorValues(PassageDocument.KEY);
-                    }
-                    float[] key = stored[part].vectorValue(candidate.doc - leaf.docBase);
-                    best.offer(q, candidate.doc, KeyTiles.product(query, 0, key));
+        Bits shown = shown(part, hidden);
+        keys.of(part.reader(), keySize).scan(queries, count, part.docBase, shown::get, best);
+    }
+
+    /**
+     * Walks the graph of each part that has one and looks at every key of the others. Not by a query of Lucene's: that
+     * walks a large part twice where a small one lies beside it, as after every edit.
+     */
+    private void walk(DirectoryReader reader, FixedBitSet hidden, int keySize, float[] queries, int count, int k,
+            BestRows best) throws IOException {
+        int candidates = Math.max(tuning.width(), 4 * k);
+        for (LeafReaderContext part : reader.leaves()) {
+            if (!tuning.hasGraph(part.reader().maxDoc())) {
+                scan(part, hidden, keySize, queries, count, best);
+                continue;
+            }
+            FloatVectorValues stored = part.reader().getFloatVectorValues(PassageDocument.KEY);
+            AcceptDocs shown = AcceptDocs.fromLiveDocs(shown(part, hidden), part.reader().maxDoc());
+            for (int q = 0; q < count; q++) {
+                float[] query = Arrays.copyOfRange(queries, q * keySize, (q + 1) * keySize);
+                KnnCollector nearest = new TopKnnCollector(candidates, Integer.MAX_VALUE);
+                part.reader().searchNearestVectors(PassageDocument.KEY, query, nearest, shown);
+                for (ScoreDoc candidate : nearest.topDocs().scoreDocs) {
+                    float[] key = stored.vectorValue(candidate.doc);
+                    best.offer(q, part.docBase + candidate.doc, KeyTiles.product(query, 0, key));
                 }
             }
         }
+    }
+
+    /** Which passages of a part may be found. */
+    private static Bits shown(LeafReaderContext part, FixedBitSet hidden) {
+        int length = part.reader().maxDoc();
+        Bits live = part.reader().getLiveDocs() == null ? new Bits.MatchAllBits(length) : part.reader().getLiveDocs();
+        if (hidden.cardinality() == 0) {
+            return live;
+        }
+        return new Bits() {
+            @Override
+            public boolean get(int row) {
+                return live.get(row) && !isHidden(hidden, part.docBase + row);
+            }
+
+            @Override
+            public int length() {
+                return length;
+            }
+        };
     }
 
     /** Best passages for some words by BM25 over title and text. */
