@@ -75,7 +75,8 @@ record StoreSearch(Tuning tuning, Analyzer analyzer, StoredKeys keys) {
      */
     private void walk(DirectoryReader reader, FixedBitSet hidden, int keySize, float[] queries, int count, int k,
             BestRows best) throws IOException {
-        int candidates = Math.max(tuning.width(), 4 * k);
+        // What is hidden may be what is nearest: the walk must get past it to the best of the rest.
+        int candidates = Math.max(tuning.width(), 4 * k) + hidden.cardinality();
         for (LeafReaderContext part : reader.leaves()) {
             if (!tuning.hasGraph(part.reader().maxDoc())) {
                 scan(part, hidden, keySize, queries, count, best);

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -246,6 +247,7 @@ class TokenizerTest {
     void severalThreadsMayEncodeAndOneMayClose() throws Exception {
         Tokenizer shared = Tokenizer.of(SmallVocabulary.create());
         Tokens expected = shared.encode("the capital of france", 512);
+        CountDownLatch allAtWork = new CountDownLatch(4);
         try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
             List<Future<Integer>> work = new ArrayList<>();
             for (int thread = 0; thread < 4; thread++) {
@@ -254,7 +256,11 @@ class TokenizerTest {
                     try {
                         while (true) {
                             assertArrayEquals(expected.ids(), shared.encode("the capital of france", 512).ids());
-                            if (++done == 1000) {
+                            if (++done == 1) {
+                                allAtWork.countDown();
+                            }
+                            if (done == 1000) {
+                                allAtWork.await();
                                 shared.close();
                             }
                         }
