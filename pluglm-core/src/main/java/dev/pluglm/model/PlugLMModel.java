@@ -102,14 +102,15 @@ public final class PlugLMModel implements AutoCloseable {
     }
 
     /**
-     * Fingerprint of the encoder that this model's memories are made with.
+     * Fingerprint of the encoder that this model's memories are made with, as its weights are now. Where the encoder
+     * itself is not at hand it is the one that the configuration names.
      *
      * @return empty if it is not known
      */
     public Optional<String> memoryEncoderFingerprint() {
-        return Optional.of(config.memoryEncoderFingerprint())
-                .filter(known -> !known.isEmpty())
-                .or(() -> memoryEncoder().map(MemoryEncoder::fingerprint));
+        return memoryEncoder()
+                .map(MemoryEncoder::fingerprint)
+                .or(() -> Optional.of(config.memoryEncoderFingerprint()).filter(known -> !known.isEmpty()));
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.pluglm.checkpoint;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +20,7 @@ import dev.pluglm.tensor.Scope;
 import dev.pluglm.tensor.Tensors;
 import dev.pluglm.text.Vocabulary;
 
+import org.bytedeco.pytorch.Scalar;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -243,6 +245,27 @@ class ModelImportTest {
             Files.write(file, good);
         }
         Checkpoint.read(target).close();
+    }
+
+    @Test
+    void aModelThatIsTrainedAfterLoadingHasAnotherFingerprintAndSavesIt() throws IOException {
+        Path target = folder.resolve("ours");
+        try (Checkpoint imported = ModelImport.plain().read(published("model.pt"))) {
+            imported.write(target);
+        }
+        String trained;
+        try (Checkpoint read = Checkpoint.read(target)) {
+            String before = read.model().memoryEncoderFingerprint().orElseThrow();
+            assertEquals(read.model().memoryEncoder().orElseThrow().fingerprint(), before);
+            Scope.withoutGradients(() -> read.model().parameters().all().get("bert.embeddings.word_embeddings.weight")
+                    .add_(new Scalar(0.5)));
+            trained = read.model().memoryEncoderFingerprint().orElseThrow();
+            assertNotEquals(before, trained);
+            read.write(folder.resolve("trained"));
+        }
+        try (Checkpoint again = Checkpoint.read(folder.resolve("trained"))) {
+            assertEquals(trained, again.model().config().memoryEncoderFingerprint());
+        }
     }
 
     @Test
