@@ -1,5 +1,7 @@
 package dev.pluglm.cli;
 
+import dev.pluglm.problem.Shown;
+
 /** Text of any origin, made fit for a line on a terminal: nothing in it can move the cursor or end the line. */
 final class Plain {
     private Plain() {}
@@ -18,7 +20,7 @@ final class Plain {
                 line.append(' ');
             }
             space = false;
-            line.appendCodePoint(isPrintable(c) ? c : '?');
+            line.appendCodePoint(Shown.isPlain(c) ? c : '?');
         }
         return line.toString();
     }
@@ -31,13 +33,5 @@ final class Plain {
             return line;
         }
         return line.substring(0, line.offsetByCodePoints(0, length - 1)).stripTrailing() + "…";
-    }
-
-    private static boolean isPrintable(int c) {
-        return switch (Character.getType(c)) {
-            case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE,
-                    Character.FORMAT, Character.UNASSIGNED -> false;
-            default -> true;
-        };
     }
 }

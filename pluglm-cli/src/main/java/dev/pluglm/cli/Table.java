@@ -1,6 +1,7 @@
 package dev.pluglm.cli;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -36,7 +37,7 @@ final class Table implements AutoCloseable {
 
     /** Adds a row of one cell a column; cells may hold anything. */
     void row(String... cells) {
-        List<String> row = java.util.Arrays.stream(cells).map(Plain::line).toList();
+        List<String> row = Arrays.stream(cells).map(Plain::line).toList();
         if (widths.length > 0) {
             print(row);
             return;

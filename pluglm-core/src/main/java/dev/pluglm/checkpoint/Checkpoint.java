@@ -47,14 +47,6 @@ public record Checkpoint(PlugLMModel model, Vocabulary vocabulary, String origin
         AtomicFiles.createDirectory(directory, this::writeInto);
     }
 
-    /** Writes the model where another one may be, which it replaces once it is complete. */
-    public void replace(Path directory) {
-        if (Files.exists(directory)) {
-            requireModel(directory);
-        }
-        AtomicFiles.replaceDirectory(directory, this::writeInto);
-    }
-
     private void writeInto(Path directory) throws IOException {
         if (model.parameters().precision() != Precision.FP32) {
             throw Problem.of("a model that was loaded as %s has lost precision and is not saved",

@@ -2,7 +2,9 @@ package dev.pluglm.checkpoint;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.pluglm.disk.AtomicFiles;
 import dev.pluglm.model.PlugLMConfig;
+import dev.pluglm.model.PlugLMModel;
 import dev.pluglm.problem.Problem;
 import dev.pluglm.tensor.Precision;
 import dev.pluglm.text.Vocabulary;
@@ -10,11 +12,10 @@ import dev.pluglm.text.Vocabulary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.DoubleConsumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -69,9 +70,9 @@ public record ModelImport(
 
     private Checkpoint published(Path file, Path configFile) {
         try (Weights weights = Weights.open(file)) {
-            var model = PublishedImport.build(weights, file, configFile, changes, Precision.FP32);
-            return finished(() -> new Checkpoint(
-                    model, vocabularyBeside(file, model.config()), "published checkpoint " + file.getFileName()), model);
+            PlugLMModel model = PublishedImport.build(weights, file, configFile, changes, Precision.FP32);
+            return finished(model, () -> new Checkpoint(
+                    model, vocabularyBeside(file, model.config()), "published checkpoint " + file.getFileName()));
         }
     }
 
@@ -81,10 +82,10 @@ public record ModelImport(
             PlugLMConfig.Draft draft = ConfigJson.lenient(json, configFile);
             BertImport.sizes(bert, draft);
             changes.accept(draft);
-            var model = BertImport.build(bert, draft.build(), seed);
-            return finished(() -> new Checkpoint(
-                    model, vocabularyBeside(file, model.config()), "BERT " + file.toAbsolutePath().getParent().getFileName()),
-                    model);
+            PlugLMModel model = BertImport.build(bert, draft.build(), seed);
+            String name = file.toAbsolutePath().getParent().getFileName().toString();
+            return finished(model, () -> new Checkpoint(
+                    model, vocabularyBeside(file, model.config()), "BERT " + name));
         }
     }
 
@@ -105,36 +106,24 @@ public record ModelImport(
                         BertImport.sizes(bert, draft);
                         changes.accept(draft);
                     });
-                    var model = BertImport.build(bert, config, seed);
+                    PlugLMModel model = BertImport.build(bert, config, seed);
                     return finished(
-                            () -> new Checkpoint(model, Vocabulary.read(words), BERT_BASE_UNCASED), model);
+                            model, () -> new Checkpoint(model, Vocabulary.read(words), BERT_BASE_UNCASED));
                 }
             } finally {
-                delete(work);
+                AtomicFiles.deleteTree(work);
             }
         } catch (IOException e) {
             throw new Problem("BERT-base could not be unpacked: " + e.getMessage(), e);
         }
     }
 
-    /** Fetches BERT-base with Maven if need be, and reads it. */
-    public Checkpoint readBertBase(DoubleConsumer megabytesSoFar) {
-        return readBertBase(MavenArtifact.BERT_BASE_UNCASED.fetch(megabytesSoFar));
-    }
-
-    private interface Finish {
-        Checkpoint make();
-    }
-
-    private static Checkpoint finished(Finish finish, AutoCloseable model) {
+    /** A model that nobody gets must be closed. */
+    private static Checkpoint finished(PlugLMModel model, Supplier<Checkpoint> finish) {
         try {
-            return finish.make();
+            return finish.get();
         } catch (RuntimeException e) {
-            try {
-                model.close();
-            } catch (Exception second) {
-                e.addSuppressed(second);
-            }
+            model.close();
             throw e;
         }
     }
@@ -175,13 +164,5 @@ public record ModelImport(
                 .filter(Files::isRegularFile)
                 .findFirst()
                 .orElseThrow(() -> Problem.of("%s: has none of %s", directory, String.join(", ", BERT_FILES)));
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

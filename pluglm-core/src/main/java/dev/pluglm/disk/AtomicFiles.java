@@ -141,7 +141,8 @@ public final class AtomicFiles {
         }
     }
 
-    private static void deleteTree(Path root) throws IOException {
+    /** Deletes a file, or a directory with all that is in it; does nothing where there is none. */
+    public static void deleteTree(Path root) throws IOException {
         if (Files.exists(root)) {
             for (Path path : tree(root)) {
                 Files.deleteIfExists(path);

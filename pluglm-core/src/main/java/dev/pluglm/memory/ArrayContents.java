@@ -1,6 +1,7 @@
 package dev.pluglm.memory;
 
 import dev.pluglm.problem.Problem;
+import dev.pluglm.problem.Shown;
 
 import java.util.Arrays;
 import java.util.HashMap;

@@ -2,6 +2,7 @@ package dev.pluglm.memory;
 
 import dev.pluglm.model.Memory.Hits;
 import dev.pluglm.problem.Problem;
+import dev.pluglm.problem.Shown;
 
 import java.util.BitSet;
 import java.util.Optional;

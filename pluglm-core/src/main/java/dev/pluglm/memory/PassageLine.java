@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
 import dev.pluglm.problem.Problem;
+import dev.pluglm.problem.Shown;
 
 import java.math.BigInteger;
 import java.util.LinkedHashMap;

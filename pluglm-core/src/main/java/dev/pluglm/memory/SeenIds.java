@@ -1,6 +1,7 @@
 package dev.pluglm.memory;
 
 import dev.pluglm.problem.Problem;
+import dev.pluglm.problem.Shown;
 
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.BytesRefHash;

@@ -3,6 +3,7 @@ package dev.pluglm.memory;
 import dev.pluglm.memory.Edit.Operation;
 import dev.pluglm.memory.PassageEncoder.Encoded;
 import dev.pluglm.problem.Problem;
+import dev.pluglm.problem.Shown;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.IndexCommit;
 import org.apache.lucene.index.IndexWriter;

@@ -66,37 +66,36 @@ sealed interface Head {
         }
     }
 
-    /** The state of the first token, through a dense layer and tanh. */
+    /** Outputs for the whole input: the state of the first token, through a dense layer, tanh and a last layer. */
     final class FirstToken {
         private final Linear dense;
+        private final Linear outputs;
         private final double dropout;
 
-        FirstToken(Parameters p, PlugLMConfig config) {
+        FirstToken(Parameters p, String name, int count, PlugLMConfig config) {
             dense = new Linear(p.at("bert").at("pooler").at("dense"), config.hiddenSize(), config.hiddenSize());
+            outputs = new Linear(p.at(name), config.hiddenSize(), count);
             dropout = config.hiddenDropoutProb();
         }
 
-        /** {@code [batch, length, hidden] -> [batch, hidden]}. */
+        /** {@code [batch, length, hidden] -> [batch, count]}. */
         Tensor forward(Tensor states, boolean training) {
-            return torch.dropout(torch.tanh(dense.forward(states.select(1, 0))), dropout, training);
+            Tensor pooled = torch.tanh(dense.forward(states.select(1, 0)));
+            return outputs.forward(torch.dropout(pooled, dropout, training));
         }
     }
 
     /** One of several labels; logits {@code [batch, labels]}, labels {@code [batch]}. */
-    final class Classification implements Head {
+    record Classification(FirstToken outputs) implements Head {
         private static final int IGNORED = -100;
 
-        private final FirstToken pooler;
-        private final Linear classifier;
-
         Classification(Parameters p, PlugLMConfig config) {
-            pooler = new FirstToken(p, config);
-            classifier = new Linear(p.at("classifier"), config.hiddenSize(), config.numLabels());
+            this(new FirstToken(p, "classifier", config.numLabels(), config));
         }
 
         @Override
         public Tensor logits(Tensor states, boolean training) {
-            return classifier.forward(pooler.forward(states, training));
+            return outputs.forward(states, training);
         }
 
         @Override
@@ -106,18 +105,15 @@ sealed interface Head {
     }
 
     /** A number, learned by its squared error; logits {@code [batch, 1]}, labels {@code [batch]} fp32. */
-    final class Regression implements Head {
-        private final FirstToken pooler;
-        private final Linear classifier;
+    record Regression(FirstToken outputs) implements Head {
 
         Regression(Parameters p, PlugLMConfig config) {
-            pooler = new FirstToken(p, config);
-            classifier = new Linear(p.at("classifier"), config.hiddenSize(), 1);
+            this(new FirstToken(p, "classifier", 1, config));
         }
 
         @Override
         public Tensor logits(Tensor states, boolean training) {
-            return classifier.forward(pooler.forward(states, training));
+            return outputs.forward(states, training);
         }
 
         @Override
@@ -176,18 +172,15 @@ sealed interface Head {
     }
 
     /** Whether the answer is yes; logits {@code [batch, 1]}, labels {@code [batch]}, 1 for yes. */
-    final class YesNo implements Head {
-        private final FirstToken pooler;
-        private final Linear regressor;
+    record YesNo(FirstToken outputs) implements Head {
 
         YesNo(Parameters p, PlugLMConfig config) {
-            pooler = new FirstToken(p, config);
-            regressor = new Linear(p.at("regressor"), config.hiddenSize(), 1);
+            this(new FirstToken(p, "regressor", 1, config));
         }
 
         @Override
         public Tensor logits(Tensor states, boolean training) {
-            return regressor.forward(pooler.forward(states, training));
+            return outputs.forward(states, training);
         }
 
         @Override

@@ -38,7 +38,7 @@ final class Lookup {
         requireFit("keys", memory.keySize(), config.querySize(), memory);
         Memory.Hits hits = memory.search(Tensors.floats(queries), batch, config.memoryK());
         int k = Arrays.stream(hits.counts()).max().orElse(0);
-        int[] places = new int[batch * k]; // rows of all places, row 0 of the memory where nothing was found
+        int[] places = new int[batch * k]; // rows of all places; where nothing was found any row that was, and it does not count
         float[] real = new float[batch * k];
         int found = firstFound(hits);
         for (int b = 0; b < batch; b++) {

@@ -1,5 +1,6 @@
 package dev.pluglm.model;
 
+import dev.pluglm.disk.Sha256;
 import dev.pluglm.tensor.Precision;
 import dev.pluglm.tensor.Scope;
 import dev.pluglm.tensor.Tensors;
@@ -10,13 +11,13 @@ import org.bytedeco.pytorch.Tensor;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * What makes the keys and values of a memory: the document encoder and its two projections, in evaluation mode.
@@ -72,7 +73,7 @@ public final class MemoryEncoder implements AutoCloseable {
         Parameters parameters = new Parameters(weights, device, Precision.FP32, 0, config.initializerRange());
         Parameters.Group bert = parameters.at("bert");
         Embeddings embeddings = new Embeddings(bert.at("embeddings"), config);
-        var layers = java.util.stream.IntStream.range(0, config.documentEncoderType().layers())
+        var layers = IntStream.range(0, config.documentEncoderType().layers())
                 .mapToObj(i -> new BertLayer(bert.at("encoder").at("layer").at(i), config))
                 .toList();
         Parameters.Group own = bert.at("encoder").at("retriever");
@@ -122,7 +123,7 @@ public final class MemoryEncoder implements AutoCloseable {
 
     /** Identifies the weights: 64 hexadecimal digits, a SHA-256 over kind, names, shapes and numbers. */
     public String fingerprint() {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.start();
         digest.update((config.documentEncoderType() + " " + config.documentEncoderPoolerType()).getBytes(
                 StandardCharsets.UTF_8));
         tensors.forEach((name, tensor) -> {
@@ -133,14 +134,6 @@ public final class MemoryEncoder implements AutoCloseable {
             }
         });
         return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java has SHA-256", e);
-        }
     }
 
     /**

@@ -10,6 +10,7 @@ import dev.pluglm.corpus.WordPieces;
 import dev.pluglm.corpus.shard.Balancer;
 import dev.pluglm.corpus.shard.SampleMaker;
 import dev.pluglm.corpus.shard.ShardDirectory;
+import dev.pluglm.disk.AtomicFiles;
 import dev.pluglm.problem.Problem;
 
 import java.io.IOException;
@@ -113,7 +114,7 @@ public record CorpusJob(
         }
         Balancer.Result balanced = Balancer.balance(ShardDirectory.of(parts), pending.path(),
                 target.options().shards());
-        Pending.delete(parts);
+        AtomicFiles.deleteTree(parts);
         return new Result(counts, balanced.samples(), balanced.leftOut());
     }
 

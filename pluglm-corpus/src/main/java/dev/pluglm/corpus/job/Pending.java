@@ -1,17 +1,14 @@
 package dev.pluglm.corpus.job;
 
+import dev.pluglm.disk.AtomicFiles;
 import dev.pluglm.problem.Problem;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
 
 /** A file or directory that is made beside its target and takes its place when it is finished, or vanishes. */
 final class Pending implements AutoCloseable {
@@ -23,7 +20,7 @@ final class Pending implements AutoCloseable {
         this.beside = this.target.resolveSibling("." + this.target.getFileName() + ".unfinished");
         try {
             Files.createDirectories(this.target.getParent());
-            delete(beside);
+            AtomicFiles.deleteTree(beside);
         } catch (IOException e) {
             throw unwritable(target, e);
         }
@@ -59,24 +56,9 @@ final class Pending implements AutoCloseable {
     @Override
     public void close() {
         try {
-            delete(beside);
+            AtomicFiles.deleteTree(beside);
         } catch (IOException e) {
             throw unwritable(target, e);
-        }
-    }
-
-    static void delete(Path path) throws IOException {
-        if (!Files.exists(path)) {
-            return;
-        }
-        List<Path> all;
-        try (Stream<Path> walk = Files.walk(path)) {
-            all = walk.sorted(Comparator.reverseOrder()).toList();
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-        for (Path one : all) {
-            Files.delete(one);
         }
     }
 }
