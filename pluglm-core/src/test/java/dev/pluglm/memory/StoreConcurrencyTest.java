@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,15 +20,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-class StoreConcurrencyTest {
-    private static final TestEncoder ENCODER = TestEncoder.STANDARD;
-
-    @TempDir
-    Path directory;
-
-    private Path place() {
-        return directory.resolve("memory");
-    }
+class StoreConcurrencyTest extends StoreFixture {
 
     /** Ten passages that all carry the number of the edit that wrote them. */
     private static Passage[] generation(int edit) {
