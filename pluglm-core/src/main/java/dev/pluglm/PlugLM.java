@@ -5,6 +5,7 @@ import dev.pluglm.memory.MemoryStore;
 import dev.pluglm.memory.PassageMemory;
 import dev.pluglm.memory.PassageView;
 import dev.pluglm.memory.PluggedMemories;
+import dev.pluglm.memory.TextEncoder;
 import dev.pluglm.model.Input;
 import dev.pluglm.model.Memory;
 import dev.pluglm.model.Pass;
@@ -121,6 +122,21 @@ public final class PlugLM implements AutoCloseable {
     /** The model itself. */
     public PlugLMModel model() {
         return checkpoint.model();
+    }
+
+    /** Turns texts into this model's tokens, valid while the model is open. */
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    /**
+     * What this model's memories are made with, valid while the model is open.
+     *
+     * @throws Problem if the model has no encoder that memories could be made with
+     */
+    public TextEncoder encoder() {
+        return new TextEncoder(tokenizer, model().memoryEncoder().orElseThrow(() -> new Problem(
+                "this model has no encoder that memories could be made with; use the pre-trained model that it comes from")));
     }
 
     /** Fills the masks of a text. */

@@ -7,6 +7,7 @@ import dev.pluglm.checkpoint.MavenArtifact;
 import dev.pluglm.checkpoint.ModelImport;
 import dev.pluglm.memory.MemoryStore;
 import dev.pluglm.memory.Passage;
+import dev.pluglm.memory.TextEncoder;
 import dev.pluglm.problem.Problem;
 
 import picocli.CommandLine.Command;
@@ -41,35 +42,33 @@ final class DemoAction extends Action {
                 model.write(modelAt);
             }
         }
-        ModelOptions options = new ModelOptions();
-        options.device = "cpu";
-        try (OpenModel model = OpenModel.open(modelAt, options)) {
-            ModelInfo.print(console, modelAt, model.checkpoint());
+        Checkpoint checkpoint = Checkpoint.read(modelAt);
+        try (PlugLM model = PlugLM.of(checkpoint)) {
+            ModelInfo.print(console, modelAt, checkpoint);
             step(console, 2, "A memory of real text: the places in WordNet");
             if (!Files.exists(memoryAt)) {
-                fillMemory(console, memoryAt, model);
+                fillMemory(console, memoryAt, model.encoder());
             }
-            editAndUndo(console, model, modelAt, memoryAt);
+            editAndUndo(console, model, memoryAt);
         }
         summary(console, modelAt, memoryAt);
         return Cli.OK;
     }
 
-    private static void fillMemory(Console console, Path memoryAt, OpenModel model) {
+    private static void fillMemory(Console console, Path memoryAt, TextEncoder encoder) {
         List<Passage> places = WordNet.places(BertBase.fetch(MavenArtifact.WORDNET, console));
         try (Progress progress = console.progress("encoding", "passages", OptionalLong.of(places.size()))) {
-            MemoryStore.create(memoryAt, "wordnet", model.encoder(),
-                    store -> store.add(places.iterator(), progress::to));
+            MemoryStore.create(memoryAt, "wordnet", encoder, store -> store.add(places.iterator(), progress::to));
         }
     }
 
-    private void editAndUndo(Console console, OpenModel model, Path modelAt, Path memoryAt) {
-        try (MemoryStore store = MemoryStore.openForWriting(memoryAt, model.encoder());
-                PlugLM plugged = PlugLM.load(modelAt).plug(memoryAt)) {
+    private static void editAndUndo(Console console, PlugLM model, Path memoryAt) {
+        model.plug(memoryAt);
+        try (MemoryStore store = MemoryStore.openForWriting(memoryAt)) {
             console.line("%s, for instance: %s".formatted(
                     Console.count(store.stats().passages(), "passage"), example(store)));
             step(console, 3, "A masked sentence, with what was looked up: " + QUESTION);
-            Filled before = plugged.fill(QUESTION, BEST);
+            Filled before = model.fill(QUESTION, BEST);
             FilledText.print(console, before);
             if (before.evidence().isEmpty()) {
                 throw new Problem("the memory in " + memoryAt + " is empty; delete it and run the demo again");
@@ -77,12 +76,10 @@ final class DemoAction extends Action {
             String id = before.evidence().getFirst().id();
             step(console, 4, "An edit: the first passage, " + id + ", is removed");
             store.remove(List.of(id));
-            Filled removed = plugged.fill(QUESTION, BEST);
-            FilledText.print(console, removed);
+            FilledText.print(console, model.fill(QUESTION, BEST));
             step(console, 5, "The edit is undone");
             store.undo();
-            Filled after = plugged.fill(QUESTION, BEST);
-            console.line(after.equals(before)
+            console.line(model.fill(QUESTION, BEST).equals(before)
                     ? "the answer, the passages and every number are what they were before"
                     : "the answer is not what it was before: this is a fault of pluglm");
         }
