@@ -12,7 +12,8 @@ public interface SampleSource {
 
     /**
      * Identifies the samples by what they are made from (names, sizes and contents of the data, vocabulary, options),
-     * but not the seed: a run that resumes checks that they are the same. Looked up anew in each call.
+     * but not the seed: a run that resumes checks that they are the same. What is read from disk while training is
+     * looked at anew in each call.
      *
      * @return 64 hexadecimal digits, lower case
      * @throws dev.pluglm.problem.Problem if the data is not there any more
