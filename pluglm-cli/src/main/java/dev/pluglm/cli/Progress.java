@@ -30,6 +30,8 @@ final class Progress implements AutoCloseable {
     private final int width;
     private final long started = System.nanoTime();
     private long nextLine = started + FIRST_LINE.toNanos();
+    /** Where it began to count: a task that goes on does not begin at 0. */
+    private long first = -1;
 
     private Progress(String task, String unit, OptionalLong total, boolean silent, PrintWriter err, int columns) {
         this.task = task;
@@ -71,18 +73,24 @@ final class Progress implements AutoCloseable {
 
     /** Tells that so many are done. */
     void to(long done) {
-        bar.ifPresent(it -> it.stepTo(done));
+        to(done, "");
+    }
+
+    /** Tells that so many are done, and something more, such as the loss. */
+    void to(long done, String more) {
+        bar.ifPresent(it -> it.stepTo(done).setExtraMessage(more));
+        first = first < 0 ? done : first;
         long now = System.nanoTime();
         if (bar.isEmpty() && !silent && now >= nextLine) {
             nextLine = now + BETWEEN_LINES.toNanos();
-            err.println(line(done, Duration.ofNanos(now - started)));
+            err.println(line(done, Duration.ofNanos(now - started)) + (more.isEmpty() ? "" : "; " + more));
             err.flush();
         }
     }
 
     /** Such as {@code encoding: 12,000 of 48,000 passages, 812 a second, 0:44 left}. */
     private String line(long done, Duration elapsed) {
-        double rate = done * 1e3 / Math.max(1, elapsed.toMillis());
+        double rate = (done - first) * 1e3 / Math.max(1, elapsed.toMillis());
         StringBuilder line = new StringBuilder(task).append(": ").append(Console.count(done));
         total.ifPresent(it -> line.append(" of ").append(Console.count(it)));
         line.append(' ').append(unit).append(", ").append(Console.count(Math.round(rate))).append(" a second");

@@ -93,11 +93,7 @@ public record Checkpoint(PlugLMModel model, Vocabulary vocabulary, String origin
                     "%s: is a model of format version %d; this program reads version %d; import the model again",
                     directory, version, FORMAT_VERSION);
         }
-        try {
-            Checksums.verify(directory, FILES);
-        } catch (IOException e) {
-            throw new Problem(directory + ": cannot be read: " + e.getMessage(), e);
-        }
+        verify(directory);
         PlugLMConfig config = ConfigJson.strict(json.path("model"), configFile).build();
         Vocabulary vocabulary = Vocabulary.read(directory.resolve(VOCABULARY));
         requireFit(vocabulary, config, directory.resolve(VOCABULARY));
@@ -111,6 +107,15 @@ public record Checkpoint(PlugLMModel model, Vocabulary vocabulary, String origin
                     0);
             requireComplete(model, weightsFile);
             return new Checkpoint(model, vocabulary, json.path("origin").asText());
+        }
+    }
+
+    /** @throws Problem if a file of the model is missing, damaged or was changed */
+    public static void verify(Path directory) {
+        try {
+            Checksums.verify(directory, FILES);
+        } catch (IOException e) {
+            throw new Problem(directory + ": cannot be read: " + e.getMessage(), e);
         }
     }
 

@@ -32,7 +32,7 @@ final class DocumentEncoder {
     Tensor forward(Tensor ids, Mask mask, boolean training) {
         return Scope.returning(() -> {
             Tensor states = embeddings.forward(ids, training);
-            Pass pass = new Pass(training, Memory.empty().view(), true, true, Trace.NONE);
+            Pass pass = new Pass(training, Memory.empty().view(), true, true, Trace.NONE, Peers.NONE);
             for (BertLayer layer : layers) {
                 states = layer.forward(states, mask, pass);
             }

@@ -12,6 +12,7 @@ import org.bytedeco.pytorch.Tensor;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -95,9 +96,19 @@ public final class MemoryEncoder implements AutoCloseable {
         return false;
     }
 
-    /** The same encoder with weights of its own, which must be closed. */
-    MemoryEncoder copy() {
-        return build(config, name -> Optional.of(tensors.get(name)), device);
+    /** The same encoder with weights of its own, which must be closed; training the model does not change it. */
+    public MemoryEncoder copy() {
+        return with(name -> Optional.of(tensors.get(name)));
+    }
+
+    /** An encoder of the same kind with other weights, which are copied; it must be closed. */
+    public MemoryEncoder with(Function<String, Optional<Tensor>> weights) {
+        return build(config, weights, device);
+    }
+
+    /** Its weights by their names in a model. */
+    public Map<String, Tensor> tensors() {
+        return Collections.unmodifiableMap(tensors);
     }
 
     static Map<String, Tensor> withCarried(Map<String, Tensor> own, Optional<MemoryEncoder> carried) {

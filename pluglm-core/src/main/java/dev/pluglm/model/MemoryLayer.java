@@ -47,7 +47,7 @@ final class MemoryLayer implements Layer {
     public Tensor forward(Tensor x, Mask mask, Pass pass) {
         return Scope.returning(() -> {
             Tensor attended = attention.forward(x, mask, pass.training());
-            Tensor query = query(attended, mask, pass.training());
+            Tensor query = query(attended, mask, pass);
             Knowledge found = lookup.find(query, pass);
             KnowledgeAttention.Reading reading = knowledgeAttention.forward(attended, query, found, pass.training());
             pass.trace().lookup(number, found.hits(), reading.weights());
@@ -60,8 +60,8 @@ final class MemoryLayer implements Layer {
     }
 
     /** {@code [batch, query]}. */
-    private Tensor query(Tensor attended, Mask mask, boolean training) {
+    private Tensor query(Tensor attended, Mask mask, Pass pass) {
         Tensor query = queryProjection.forward(pooler.forward(attended, mask.real()));
-        return queryNorm.map(n -> n.forward(query, training)).orElse(query);
+        return queryNorm.map(n -> n.forward(query, pass)).orElse(query);
     }
 }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * All weights of a model under the names of the reference's state dict (SPEC 1.1), each tensor once.
@@ -76,6 +77,15 @@ public final class Parameters implements AutoCloseable {
     /** Those that training changes. */
     public Map<String, Tensor> trainable() {
         return Collections.unmodifiableMap(trainable);
+    }
+
+    /** From now on training changes only the weights whose names are chosen; the others keep no gradients. */
+    public void trainOnly(Predicate<String> chosen) {
+        trainable.entrySet().removeIf(weight -> {
+            boolean stays = chosen.test(weight.getKey());
+            weight.getValue().set_requires_grad(stays);
+            return !stays;
+        });
     }
 
     /** The names of weights that were not given and have been drawn. */
