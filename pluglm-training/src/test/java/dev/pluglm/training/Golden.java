@@ -11,7 +11,6 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.stream.StreamSupport;
 
 /** The numbers of {@code golden/lamb}: six updates written from the update rule, and the polynomial schedule. */
 record Golden(JsonNode numbers, Map<String, Array> tensors) {
@@ -44,7 +43,7 @@ record Golden(JsonNode numbers, Map<String, Array> tensors) {
     }
 
     double[] list(String name) {
-        return StreamSupport.stream(numbers.get(name).spliterator(), false).mapToDouble(JsonNode::doubleValue).toArray();
+        return numbers.get(name).valueStream().mapToDouble(JsonNode::doubleValue).toArray();
     }
 
     private static Array array(StoredTensor tensor) {

@@ -4,13 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 
-class LambTest {
+class LambTest extends OptimizerContract {
+
+    @Override
+    Optimizer over(Map<String, Tensor> weights) {
+        return new Lamb(weights, 0.01);
+    }
 
     @Test
     void sixUpdatesAreThoseOfTheReference() {
@@ -73,8 +79,7 @@ class LambTest {
         try (Weighted weights = Weighted.random(random); Weighted others = weights.copy();
                 Lamb lamb = new Lamb(weights.tensors, 0); AdamW adam = new AdamW(others.tensors, 0, 0.9, 0.999, 1e-6)) {
             for (int n = 0; n < 3; n++) {
-                Random same = new Random(n);
-                weights.randomGradients(same, 1);
+                weights.randomGradients(new Random(n), 1);
                 others.randomGradients(new Random(n), 1);
                 lamb.step(0.1, 1);
                 adam.step(0.1, 1);
