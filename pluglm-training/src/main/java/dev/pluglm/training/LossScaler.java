@@ -45,7 +45,7 @@ public final class LossScaler {
     /**
      * Learns how an update went; call it once for each, a skipped one too.
      *
-     * @param overflow whether a gradient was infinite or not a number 
+     * @param overflow whether a gradient was infinite or not a number (see {@link Gradients#finite})
      */
     public void update(boolean overflow) {
         state = state.after(overflow);
