@@ -52,8 +52,9 @@ public final class Batches implements AutoCloseable {
 
     /** Goes to an update, from 0, forwards or back; samples in between are left out without reading them if possible. */
     public void seek(long update) {
-        if (update < 0) {
-            throw new IllegalArgumentException("update %d; expected 0 or more".formatted(update));
+        long last = Long.MAX_VALUE / plan.globalBatch();
+        if (update < 0 || update > last) {
+            throw new IllegalArgumentException("update %d; expected 0 to %d".formatted(update, last));
         }
         close();
         next = update;

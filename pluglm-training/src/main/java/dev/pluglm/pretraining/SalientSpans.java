@@ -106,7 +106,8 @@ final class SalientSpans {
         }
         Word next = words.get(last + 1);
         if (next.kind() != Kind.OTHER) {
-            return goesWith(word, next) ? last + 1 : -1;
+            boolean beforeMonth = last + 2 < words.size() && words.get(last + 2).kind() == Kind.MONTH;
+            return goesWith(word, next, beforeMonth) ? last + 1 : -1;
         }
         if (last + 2 == words.size()) {
             return next.text().equals("%") && word.kind() == Kind.NUMBER ? last + 1 : -1;
@@ -133,12 +134,14 @@ final class SalientSpans {
         return next.text().equals("%") && word.kind() == Kind.NUMBER ? last + 1 : -1;
     }
 
-    private static boolean goesWith(Word word, Word next) {
+    /** Whether two words in a row are one: "Apollo 11", but neither "Paris 1990" nor "Paris 12 March". */
+    private static boolean goesWith(Word word, Word next, boolean beforeMonth) {
         boolean touching = word.end() == next.start();
         return switch (next.kind()) {
             case NAME -> word.kind() == Kind.NAME || touching;
             case MONTH -> word.kind() == Kind.NUMBER || touching;
-            case NUMBER -> word.kind() == Kind.MONTH || word.kind() == Kind.NAME && !isYear(next.text()) || touching;
+            case NUMBER -> word.kind() == Kind.MONTH || touching
+                    || word.kind() == Kind.NAME && !isYear(next.text()) && !beforeMonth;
             case OTHER -> false;
         };
     }

@@ -32,7 +32,7 @@ final class UpdateReader implements AutoCloseable {
         this.plan = plan;
         this.next = first;
         this.skippedOfPool = first % plan.pool();
-        this.stream = new SampleStream(source, Math.multiplyExact(first - skippedOfPool, plan.globalBatch()));
+        this.stream = new SampleStream(source, (first - skippedOfPool) * plan.globalBatch());
     }
 
     Update next() {
@@ -46,6 +46,9 @@ final class UpdateReader implements AutoCloseable {
     private void readPool() {
         Numbered[] samples = new Numbered[plan.globalBatch() * plan.pool()];
         for (int i = 0; i < samples.length; i++) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new IllegalStateException("reading was stopped");
+            }
             samples[i] = stream.next();
         }
         Arrays.sort(samples, Comparator.comparingInt(it -> it.sample().length()));

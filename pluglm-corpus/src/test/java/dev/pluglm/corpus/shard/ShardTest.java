@@ -1,6 +1,7 @@
 package dev.pluglm.corpus.shard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.SplittableRandom;
@@ -74,6 +76,43 @@ class ShardTest {
         List<Sample> samples = samples(count, masked);
         OptionalInt id = bin < 0 ? OptionalInt.empty() : OptionalInt.of(bin);
         assertEquals(samples, read(write("shard-0.parquet", samples, id)), "seed " + seed);
+    }
+
+    @Test
+    void leavingRowsOutGivesTheSameAsReadingThem() {
+        List<Sample> samples = samples(300, true);
+        Path file = write("shard-0.parquet", samples, OptionalInt.empty());
+        for (int round = 0; round < 20; round++) {
+            try (ShardReader reader = new ShardReader(file)) {
+                for (int at = 0; at < 300; at++) {
+                    int step = random.nextInt(300 - at);
+                    reader.skip(step);
+                    at += step;
+                    assertEquals(samples.get(at), reader.next(), "seed " + seed);
+                }
+                assertThrows(NoSuchElementException.class, () -> reader.skip(1));
+            }
+        }
+        try (ShardReader reader = new ShardReader(file)) {
+            reader.skip(300);
+            assertFalse(reader.hasNext());
+        }
+    }
+
+    @Test
+    void aRowGroupThatIsLeftOutIsNotRead() throws IOException {
+        Path file = write("shard-0.parquet", samples(300, false), OptionalInt.empty());
+        byte[] bytes = Files.readAllBytes(file);
+        Arrays.fill(bytes, 4, bytes.length / 2, (byte) 7);
+        Files.write(file, bytes);
+        try (ShardReader reader = new ShardReader(file)) {
+            reader.skip(300);
+            assertFalse(reader.hasNext());
+        }
+        try (ShardReader reader = new ShardReader(file)) {
+            String message = assertThrows(Problem.class, () -> reader.skip(299)).getMessage();
+            assertTrue(message.contains("shard-0.parquet"), message);
+        }
     }
 
     @Test
