@@ -52,6 +52,11 @@ public final class AdamW implements Optimizer {
     }
 
     @Override
+    public String name() {
+        return "adamw";
+    }
+
+    @Override
     public long steps() {
         return moments.steps();
     }

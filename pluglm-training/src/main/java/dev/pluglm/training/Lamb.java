@@ -92,6 +92,11 @@ public final class Lamb implements Optimizer {
     }
 
     @Override
+    public String name() {
+        return "lamb";
+    }
+
+    @Override
     public long steps() {
         return moments.steps();
     }

@@ -31,6 +31,9 @@ public sealed interface Optimizer extends AutoCloseable permits Lamb, AdamW {
      */
     Map<String, Tensor> state();
 
+    /** What kind it is, as configurations and checkpoints name it. */
+    String name();
+
     /** Updates made so far (LAMB's and Adam's t). */
     long steps();
 

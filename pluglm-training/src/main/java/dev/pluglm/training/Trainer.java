@@ -109,7 +109,7 @@ public final class Trainer {
         boolean finite = Double.isFinite(scaledNorm);
         double scale = scaler.scale();
         if (finite) {
-            optimizer.step(rate, Gradients.clipDivisor(scaledNorm, scale, settings.maxGradNorm()));
+            optimizer.step(rate, scale * Gradients.clipDivisor(scaledNorm, scale, settings.maxGradNorm()));
         } else if (!scaler.state().dynamic() || scale < SMALLEST_SCALE) {
             throw Problem.of("update %d: the loss is %s and its gradients are not finite; the weights are still those "
                     + "of update %d. Start again from a checkpoint with a lower learning_rate, or in fp32", update,
