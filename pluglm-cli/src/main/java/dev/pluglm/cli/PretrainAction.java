@@ -74,16 +74,19 @@ final class PretrainAction extends Action {
         public CommandSpec transform(CommandSpec command) {
             ArgGroupSpec.Builder group = ArgGroupSpec.builder().heading("%n" + FIELDS).order(1).validate(false);
             PretrainingConfig.fields().forEach((name, description) -> {
-                String flag = "--" + name.replace('_', '-');
-                OptionSpec.Builder option = OptionSpec.builder(flag).type(String.class).paramLabel("VALUE")
-                        .description(description.replace("%", "%%"));
+                String flag = flag(name);
+                group.addArg(OptionSpec.builder(flag).type(String.class).paramLabel("VALUE")
+                        .description(description.replace("%", "%%")).build());
                 if (!flag.equals("--" + name)) {
-                    option.names(flag, "--" + name);
+                    command.addOption(OptionSpec.builder("--" + name).type(String.class).hidden(true).build());
                 }
-                group.addArg(option.build());
             });
             return command.addArgGroup(group.build());
         }
+    }
+
+    private static String flag(String field) {
+        return "--" + field.replace('_', '-');
     }
 
     @Override
@@ -134,9 +137,11 @@ final class PretrainAction extends Action {
     private Map<String, String> flags() {
         Map<String, String> given = new LinkedHashMap<>();
         PretrainingConfig.fields().keySet().forEach(name -> {
-            OptionSpec option = command.findOption("--" + name.replace('_', '-'));
-            if (option.getValue() != null) {
-                given.put(name, option.getValue());
+            for (String written : List.of("--" + name, flag(name))) {
+                OptionSpec option = command.findOption(written);
+                if (option.getValue() != null) {
+                    given.put(name, option.getValue());
+                }
             }
         });
         return given;
