@@ -28,9 +28,10 @@ public final class PlugLMModel implements AutoCloseable {
     private PlugLMModel(PlugLMConfig config, Parameters parameters, Optional<MemoryEncoder> carried) {
         this.config = config;
         this.parameters = parameters;
-        this.encoder = new Encoder(parameters.at("bert"), config, parameters.device());
-        this.head = Head.of(parameters, config);
         this.carried = carried;
+        this.encoder = new Encoder(
+                parameters.at("bert"), config, parameters.device(), () -> this.carried.map(MemoryEncoder::retriever));
+        this.head = Head.of(parameters, config);
     }
 
     /**
