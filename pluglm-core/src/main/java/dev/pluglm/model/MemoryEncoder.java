@@ -69,7 +69,8 @@ public final class MemoryEncoder implements AutoCloseable {
 
     private static MemoryEncoder build(
             PlugLMConfig config, Function<String, Optional<Tensor>> weights, Device device) {
-        Parameters parameters = new Parameters(weights, device, Precision.FP32, 0, config.initializerRange());
+        Parameters parameters = new Parameters(
+                weights, _ -> Optional.empty(), device, Precision.FP32, 0, config.initializerRange());
         Parameters.Group bert = parameters.at("bert");
         Embeddings embeddings = new Embeddings(bert.at("embeddings"), config);
         var layers = IntStream.range(0, config.documentEncoderType().layers())
