@@ -22,6 +22,7 @@ import java.util.function.Supplier;
 final class Lookup {
     private final Optional<Retriever> live;
     private final Supplier<Optional<Retriever>> carried;
+    private final TokenValues tokenValues;
     private final PlugLMConfig config;
     private final Device device;
 
@@ -34,6 +35,7 @@ final class Lookup {
     Lookup(Optional<Retriever> live, Supplier<Optional<Retriever>> carried, PlugLMConfig config, Device device) {
         this.live = live;
         this.carried = carried;
+        this.tokenValues = new TokenValues(config);
         this.config = config;
         this.device = device;
     }
@@ -66,7 +68,7 @@ final class Lookup {
                 .orElseGet(() -> matrix(memory.keys(rows), rows.length, config.querySize()));
         PassageValues values = encoded.filter(_ -> !pass.storedValues())
                 .map(Retriever.Encoded::values)
-                .orElseGet(() -> values(rows, memory));
+                .orElseGet(() -> values(rows, pass));
         return new Knowledge(
                 hits,
                 torch.index_select(keys, 0, index).view(batch, k, config.querySize()),
@@ -76,7 +78,8 @@ final class Lookup {
     }
 
     /** What the memory holds of these rows, or what its encoder makes of their tokens. */
-    private PassageValues values(int[] rows, Memory.View memory) {
+    private PassageValues values(int[] rows, Pass pass) {
+        Memory.View memory = pass.memory();
         if (rows.length == 0) {
             return PassageValues.pooled(matrix(new float[0], 0, config.hiddenSize()));
         }
@@ -85,12 +88,18 @@ final class Lookup {
                 requireFit("values", memory.valueSize(), config.hiddenSize(), memory);
                 yield PassageValues.pooled(matrix(memory.values(rows), rows.length, config.hiddenSize()));
             }
-            case TOKENS -> {
-                try (NoGradGuard _ = new NoGradGuard()) {
-                    yield reader().encode(memory.tokens(rows), false).values();
-                }
-            }
+            case TOKENS -> pass.training()
+                    ? withoutGradients(memory.tokens(rows))
+                    : tokenValues.of(memory.tokens(rows), reader()).on(device);
         };
+    }
+
+    /** Training finds other passages at every step: they are encoded together, and not kept. */
+    private PassageValues withoutGradients(int[][] tokens) {
+        tokenValues.forget();
+        try (NoGradGuard _ = new NoGradGuard()) {
+            return reader().encode(tokens, false).values();
+        }
     }
 
     /** What the model's memories are made with. */

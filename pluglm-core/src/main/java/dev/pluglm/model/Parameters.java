@@ -96,6 +96,11 @@ public final class Parameters implements AutoCloseable {
         return device;
     }
 
+    /** Another number after every change of a weight. */
+    private long version() {
+        return tensors.values().stream().mapToLong(Tensor::_version).sum();
+    }
+
     /** In which number format the matrices of linear layers are kept. */
     public Precision precision() {
         return precision;
@@ -128,6 +133,11 @@ public final class Parameters implements AutoCloseable {
 
         Group at(int number) {
             return at(Integer.toString(number));
+        }
+
+        /** Another number after every change of a weight of the whole model. */
+        long version() {
+            return Parameters.this.version();
         }
 
         /** A matrix of a linear layer, in the model's precision; drawn from a normal distribution. */

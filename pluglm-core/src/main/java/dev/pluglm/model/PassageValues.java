@@ -1,5 +1,8 @@
 package dev.pluglm.model;
 
+import dev.pluglm.tensor.Tensors;
+
+import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -13,5 +16,9 @@ record PassageValues(Tensor values, Tensor real) {
     /** One value for each passage, {@code [passages, hidden]}. */
     static PassageValues pooled(Tensor values) {
         return new PassageValues(values.unsqueeze(1), values.new_ones(values.size(0), 1));
+    }
+
+    PassageValues on(Device device) {
+        return new PassageValues(Tensors.on(device, values), Tensors.on(device, real));
     }
 }

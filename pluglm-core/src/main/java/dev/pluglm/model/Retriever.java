@@ -18,6 +18,7 @@ final class Retriever {
     final DocumentEncoder documentEncoder;
     final Optional<Linear> keyProjection;
     final Optional<Linear> valueProjection;
+    private final Parameters.Group parameters;
     private final PlugLMConfig config;
     private final Device device;
 
@@ -30,6 +31,7 @@ final class Retriever {
             Device device) {
         int hidden = config.hiddenSize();
         this.documentEncoder = documentEncoder;
+        this.parameters = p;
         this.config = config;
         this.device = device;
         this.keyProjection =
@@ -40,6 +42,11 @@ final class Retriever {
     /** Whether it makes both keys and values, as encoding a memory needs. */
     boolean isComplete() {
         return keyProjection.isPresent() && valueProjection.isPresent();
+    }
+
+    /** Another number after every change of its weights. */
+    long version() {
+        return parameters.version();
     }
 
     /**
