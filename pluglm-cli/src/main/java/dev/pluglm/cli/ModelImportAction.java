@@ -2,13 +2,19 @@ package dev.pluglm.cli;
 
 import dev.pluglm.checkpoint.Checkpoint;
 import dev.pluglm.checkpoint.ModelImport;
+import dev.pluglm.model.DocumentEncoderType;
 import dev.pluglm.model.KnowledgeAttentionType;
+import dev.pluglm.model.MemoryInit;
 import dev.pluglm.model.PlugLMConfig;
 import dev.pluglm.model.Task;
+import dev.pluglm.model.ValueType;
+import dev.pluglm.problem.Problem;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
 import java.nio.file.Path;
 import java.util.Optional;
@@ -21,6 +27,8 @@ import java.util.Optional;
                 + " memory adds is zero until it is trained. --memory-layer-ffn-dim 768 starts as the published code"
                 + " does, which loses those blocks."},
         footer = {"", "Examples:", "  pluglm model import bert-base-uncased bert",
+            "  pluglm model import bert-base-uncased reader --document-encoder first_4 --value-type tokens \\",
+            "         --value-layer-norm --memory-init warm_start",
             "  pluglm model import pluglm/ckpt/ckpt_8000.pt published --config pluglm/config.json"})
 final class ModelImportAction extends Action {
     @Parameters(index = "0", paramLabel = "SOURCE", description = "What to import.")
@@ -52,6 +60,24 @@ final class ModelImportAction extends Action {
             description = "multi_head, single_head or sentence_level (default: multi_head).")
     private KnowledgeAttentionType attention;
 
+    @Option(names = "--document-encoder", paramLabel = "TYPE", converter = ToDocumentEncoder.class,
+            description = "What passages are encoded with: word_embedding, or first_N for the first N layers too"
+                    + " (default: word_embedding).")
+    private DocumentEncoderType documentEncoder;
+
+    @Option(names = "--value-type", paramLabel = "TYPE",
+            description = "What is read of a passage: pooled, one value; or tokens, a value for each token"
+                    + " (default: pooled).")
+    private ValueType valueType;
+
+    @Option(names = "--value-layer-norm", description = "Normalise values before they are read.")
+    private boolean valueLayerNorm;
+
+    @Option(names = "--memory-init", paramLabel = "TYPE",
+            description = "Where the weights around the memory start: published, or warm_start: queries as keys, so that"
+                    + " related passages are found from the first step on (default: published).")
+    private MemoryInit memoryInit;
+
     @Option(names = "--task", paramLabel = "TASK",
             description = "What a published checkpoint predicts, where its weights do not tell: token_classification.")
     private Task task;
@@ -79,6 +105,21 @@ final class ModelImportAction extends Action {
         draft.memoryK = memoryK == null ? draft.memoryK : memoryK;
         draft.querySize = querySize == null ? draft.querySize : querySize;
         draft.knowledgeAttentionType = attention == null ? draft.knowledgeAttentionType : attention;
+        draft.documentEncoderType = documentEncoder == null ? draft.documentEncoderType : documentEncoder;
+        draft.valueType = valueType == null ? draft.valueType : valueType;
+        draft.valueLayerNorm |= valueLayerNorm;
+        draft.memoryInit = memoryInit == null ? draft.memoryInit : memoryInit;
         draft.task = task == null ? draft.task : task;
+    }
+
+    private static final class ToDocumentEncoder implements ITypeConverter<DocumentEncoderType> {
+        @Override
+        public DocumentEncoderType convert(String name) {
+            try {
+                return DocumentEncoderType.of(name);
+            } catch (Problem unknown) {
+                throw new TypeConversionException(unknown.getMessage());
+            }
+        }
     }
 }

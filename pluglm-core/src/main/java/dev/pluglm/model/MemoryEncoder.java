@@ -6,7 +6,6 @@ import dev.pluglm.tensor.Scope;
 import dev.pluglm.tensor.Tensors;
 
 import org.bytedeco.pytorch.Device;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 import java.nio.charset.StandardCharsets;
@@ -71,7 +70,8 @@ public final class MemoryEncoder implements AutoCloseable {
 
     private static MemoryEncoder build(
             PlugLMConfig config, Function<String, Optional<Tensor>> weights, Device device) {
-        Parameters parameters = new Parameters(weights, device, Precision.FP32, 0, config.initializerRange());
+        Parameters parameters = new Parameters(
+                weights, _ -> Optional.empty(), device, Precision.FP32, 0, config.initializerRange());
         Parameters.Group bert = parameters.at("bert");
         Embeddings embeddings = new Embeddings(bert.at("embeddings"), config);
         var layers = IntStream.range(0, config.documentEncoderType().layers())
@@ -79,9 +79,9 @@ public final class MemoryEncoder implements AutoCloseable {
                 .toList();
         Parameters.Group own = bert.at("encoder").at("retriever");
         DocumentEncoder documents = new DocumentEncoder(own.at("document_encoder"), embeddings, layers, config);
-        Retriever retriever = new Retriever(own, documents, true, true, config);
+        Retriever retriever = new Retriever(own, documents, true, true, config, parameters.device());
         parameters.trainable().values().forEach(tensor -> tensor.set_requires_grad(false));
-        return new MemoryEncoder(retriever, parameters.all(), config, device, Optional.of(parameters));
+        return new MemoryEncoder(retriever, parameters.all(), config, parameters.device(), Optional.of(parameters));
     }
 
     private static boolean belongs(String name, PlugLMConfig config) {
@@ -122,9 +122,13 @@ public final class MemoryEncoder implements AutoCloseable {
         return config.querySize();
     }
 
-    /** Floats in a value. */
+    /** Floats in a value; 0 where values are those of single tokens, which no memory stores. */
     public int valueSize() {
-        return config.hiddenSize();
+        return config.valueType() == ValueType.TOKENS ? 0 : config.hiddenSize();
+    }
+
+    Retriever retriever() {
+        return retriever;
     }
 
     /** The longest passage that can be encoded, in tokens. */
@@ -135,7 +139,8 @@ public final class MemoryEncoder implements AutoCloseable {
     /** Identifies the weights: 64 hexadecimal digits, a SHA-256 over kind, names, shapes and numbers. */
     public String fingerprint() {
         MessageDigest digest = Sha256.start();
-        digest.update((config.documentEncoderType() + " " + config.documentEncoderPoolerType()).getBytes(
+        String values = config.valueType() == ValueType.POOLED ? "" : " " + config.valueType();
+        digest.update((config.documentEncoderType() + " " + config.documentEncoderPoolerType() + values).getBytes(
                 StandardCharsets.UTF_8));
         tensors.forEach((name, tensor) -> {
             try (Scope _ = Scope.open()) {
@@ -154,11 +159,9 @@ public final class MemoryEncoder implements AutoCloseable {
      */
     public Encoded encode(int[][] tokens) {
         return Scope.withoutGradients(() -> {
-            Tensor ids = Tensors.on(device, TokenBatch.ids(tokens, config.padTokenId()));
-            Mask mask = Mask.of(ids.ne(new Scalar(config.padTokenId())));
-            Tensor encoded = retriever.documentEncoder.forward(ids, mask, false);
-            return new Encoded(
-                    Tensors.floats(retriever.keys(encoded)), Tensors.floats(retriever.values(encoded)));
+            Retriever.Encoded encoded = retriever.encode(tokens, false);
+            float[] values = valueSize() == 0 ? new float[0] : Tensors.floats(encoded.values().values());
+            return new Encoded(Tensors.floats(encoded.keys()), values);
         });
     }
 

@@ -18,6 +18,7 @@ final class MemoryLayer implements Layer {
     private final Linear queryProjection;
     private final Optional<BatchNorm> queryNorm;
     private final Lookup lookup;
+    private final Optional<LayerNorm> valueNorm;
     private final KnowledgeAttention knowledgeAttention;
     private final LayerNorm norm;
 
@@ -36,6 +37,10 @@ final class MemoryLayer implements Layer {
                         config));
         pooler = Pooler.of(config.memoryPoolerType(), memory.at("pooler"), config);
         knowledgeAttention = KnowledgeAttention.of(memory.at("know_attn"), config);
+        valueNorm = config.valueLayerNorm()
+                ? Optional.of(new LayerNorm(
+                        memory.at("know_attn").at("values").at("LayerNorm"), hidden, config.layerNormEps()))
+                : Optional.empty();
         queryProjection = new Linear(memory.at("query_proj"), hidden, config.querySize());
         queryNorm = config.queryBatchnorm()
                 ? Optional.of(new BatchNorm(memory.at("batch_norm"), config.querySize()))
@@ -48,7 +53,8 @@ final class MemoryLayer implements Layer {
         return Scope.returning(() -> {
             Tensor attended = attention.forward(x, mask, pass.training());
             Tensor query = query(attended, mask, pass);
-            Knowledge found = lookup.find(query, pass);
+            Knowledge raw = lookup.find(query, pass);
+            Knowledge found = valueNorm.map(n -> raw.with(n.forward(raw.values()))).orElse(raw);
             KnowledgeAttention.Reading reading = knowledgeAttention.forward(attended, query, found, pass.training());
             pass.trace().lookup(number, found.hits(), reading.weights());
             pass.trace().memory(number, reading.memory());

@@ -37,6 +37,7 @@ public final class Parameters implements AutoCloseable {
     private final Map<String, Tensor> trainable = new LinkedHashMap<>();
     private final List<String> fresh = new ArrayList<>();
     private final Function<String, Optional<Tensor>> given;
+    private final Function<String, Optional<Tensor>> starts;
     private final Device device;
     private final Precision precision;
     private final GeneratorOptional random;
@@ -46,6 +47,7 @@ public final class Parameters implements AutoCloseable {
      * Empty parameters, to be filled by the modules.
      *
      * @param given the weights at hand, by name: fp32 tensors on the CPU that are copied
+     * @param starts first numbers of weights that are not given, by name; the rest is drawn as the modules say
      * @param device where the weights shall live
      * @param precision number format of the matrices of linear layers
      * @param seed for weights that have to be drawn
@@ -53,12 +55,14 @@ public final class Parameters implements AutoCloseable {
      */
     Parameters(
             Function<String, Optional<Tensor>> given,
+            Function<String, Optional<Tensor>> starts,
             Device device,
             Precision precision,
             long seed,
             double initializerRange) {
         Torch.start();
         this.given = given;
+        this.starts = starts;
         // A copy that outlives the scope in which the caller may have made the device.
         this.device = new Device(device.str().getString());
         this.device.retainReference();
@@ -102,6 +106,11 @@ public final class Parameters implements AutoCloseable {
         return device;
     }
 
+    /** Another number after every change of a weight. */
+    private long version() {
+        return tensors.values().stream().mapToLong(Tensor::_version).sum();
+    }
+
     /** In which number format the matrices of linear layers are kept. */
     public Precision precision() {
         return precision;
@@ -134,6 +143,11 @@ public final class Parameters implements AutoCloseable {
 
         Group at(int number) {
             return at(Integer.toString(number));
+        }
+
+        /** Another number after every change of a weight of the whole model. */
+        long version() {
+            return Parameters.this.version();
         }
 
         /** A matrix of a linear layer, in the model's precision; drawn from a normal distribution. */
@@ -190,7 +204,7 @@ public final class Parameters implements AutoCloseable {
             source.ifPresent(tensor -> requireShape(name, Tensors.shape(tensor), shape));
             Tensor start = source.orElseGet(() -> {
                 fresh.add(name);
-                return draw.apply(Tensors.full(0, shape));
+                return starts.apply(name).orElseGet(() -> draw.apply(Tensors.full(0, shape)));
             });
             // A copy of its own: the given weights may lie in a mapped file.
             Tensor tensor = Scope.keep(start.to(device, type).clone().detach());

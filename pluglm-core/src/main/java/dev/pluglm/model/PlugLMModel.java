@@ -28,9 +28,10 @@ public final class PlugLMModel implements AutoCloseable {
     private PlugLMModel(PlugLMConfig config, Parameters parameters, Optional<MemoryEncoder> carried) {
         this.config = config;
         this.parameters = parameters;
-        this.encoder = new Encoder(parameters.at("bert"), config, parameters.device());
-        this.head = Head.of(parameters, config);
         this.carried = carried;
+        this.encoder = new Encoder(
+                parameters.at("bert"), config, parameters.device(), () -> this.carried.map(MemoryEncoder::retriever));
+        this.head = Head.of(parameters, config);
     }
 
     /**
@@ -46,7 +47,8 @@ public final class PlugLMModel implements AutoCloseable {
             Device device,
             Precision precision,
             long seed) {
-        Parameters parameters = new Parameters(weights, device, precision, seed, config.initializerRange());
+        Parameters parameters = new Parameters(
+                weights, starts(config, weights, seed), device, precision, seed, config.initializerRange());
         try {
             Optional<MemoryEncoder> carried = MemoryEncoder.carried(config, weights, device);
             return new PlugLMModel(config, parameters, carried);
@@ -54,6 +56,14 @@ public final class PlugLMModel implements AutoCloseable {
             parameters.close();
             throw e;
         }
+    }
+
+    private static Function<String, Optional<Tensor>> starts(
+            PlugLMConfig config, Function<String, Optional<Tensor>> weights, long seed) {
+        return switch (config.memoryInit()) {
+            case PUBLISHED -> _ -> Optional.empty();
+            case WARM_START -> new WarmStart(config, weights, seed);
+        };
     }
 
     /** A model whose weights are all drawn, on the CPU. */

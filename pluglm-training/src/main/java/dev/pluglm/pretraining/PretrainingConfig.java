@@ -73,7 +73,10 @@ public final class PretrainingConfig {
             + " numbers; text only).")
     public MaskingKind masking = MaskingKind.RANDOM_TOKENS;
 
-    @JsonPropertyDescription("The share of tokens that is masked.")
+    @JsonPropertyDescription("The share of salient spans that is masked; 0 for exactly one in each sample.")
+    public double salientShare = 0;
+
+    @JsonPropertyDescription("The share of tokens that is masked, where tokens or words are.")
     public double maskedLmRatio = 0.15;
 
     @JsonPropertyDescription("The most tokens masked in a sample; 0 for no limit.")
@@ -306,6 +309,7 @@ public final class PretrainingConfig {
         range("passage_tokens", passageTokens, 4, 65_535);
         range("max_seq_length", maxSeqLength, 8, 65_535);
         range("short_windows", shortWindows, 0, 1);
+        range("salient_share", salientShare, 0, 1);
         range("masked_lm_ratio", maskedLmRatio, 1e-6, 1);
         range("max_predictions_per_seq", maxPredictionsPerSeq, 0, 65_535);
         range("learning_rate", learningRate, 0, 1e3);

@@ -56,7 +56,7 @@ final class TrainingData {
         Masking masking = switch (config.masking) {
             case RANDOM_TOKENS -> new PublishedMasking(vocabulary, options);
             case WHOLE_WORDS -> new WholeWordMasking(vocabulary, options);
-            case SALIENT_SPANS -> new SalientMasking(vocabulary, options, 1);
+            case SALIENT_SPANS -> new SalientMasking(vocabulary, options, config.salientShare);
         };
         int batch = Math.multiplyExact(config.totalTrainBatchSizePerDevice, ensemble.count());
         int pool = Math.max(1, SORTED_TOGETHER / batch);
