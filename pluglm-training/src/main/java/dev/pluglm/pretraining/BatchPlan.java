@@ -19,8 +19,8 @@ public record BatchPlan(long seed, int globalBatch, int microBatches, int rank, 
 
     public BatchPlan {
         if (globalBatch < 1 || microBatches < 1 || world < 1 || pool < 1) {
-            throw Problem.of("a batch of %d samples in %d micro-batches on %d processes, lengths sorted over %d updates; "
-                    + "expected 1 or more of each", globalBatch, microBatches, world, pool);
+            throw Problem.of("a batch of %d samples in %d micro-batches on %d processes, lengths sorted over %d "
+                    + "updates; expected 1 or more of each", globalBatch, microBatches, world, pool);
         }
         if (rank < 0 || rank >= world) {
             throw Problem.of("process number %d of %d; expected 0 to %d", rank, world, world - 1);

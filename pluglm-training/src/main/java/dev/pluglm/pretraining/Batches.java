@@ -36,8 +36,8 @@ public final class Batches implements AutoCloseable {
      */
     public Batches(SampleSource source, Masking masking, BatchPlan plan) {
         if (source.size() < plan.globalBatch()) {
-            throw Problem.of("the training data has %d samples, fewer than the %d of a batch; use a smaller batch or more "
-                    + "text", source.size(), plan.globalBatch());
+            throw Problem.of("the training data has %d samples, fewer than the %d of a batch; use a smaller batch or "
+                    + "more text", source.size(), plan.globalBatch());
         }
         masking.check(source);
         this.source = source;
@@ -50,7 +50,11 @@ public final class Batches implements AutoCloseable {
         return next;
     }
 
-    /** Goes to an update, from 0, forwards or back; samples in between are left out without reading them if possible. */
+    /**
+     * Goes to an update, forwards or back. What lies before it is left out without reading it as far as possible.
+     *
+     * @param update from 0
+     */
     public void seek(long update) {
         long last = Long.MAX_VALUE / plan.globalBatch();
         if (update < 0 || update > last) {

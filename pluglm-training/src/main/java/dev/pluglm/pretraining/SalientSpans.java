@@ -24,6 +24,9 @@ final class SalientSpans {
             "His", "Her", "Its", "Their", "My", "Our", "Your", "If", "When", "While", "Although", "There", "To",
             "With", "No", "Not", "What", "Who", "How", "Why", "Where", "Is", "Are", "Was", "Were", "So", "Then");
 
+    /** What is shortened inside of a name; the full stop after it does not end the name. */
+    private static final Set<String> SHORTENED = Set.of("St", "Mt", "Ft", "Dr", "Mr", "Mrs", "Ms", "Prof", "Gen", "Jr");
+
     private static final Set<String> MONTHS = Set.of("January", "February", "March", "April", "May", "June", "July",
             "August", "September", "October", "November", "December");
 
@@ -117,8 +120,8 @@ final class SalientSpans {
         if (second.kind() != Kind.OTHER && together && joins(word, next.text(), second)) {
             return last + 2;
         }
-        boolean initial = word.kind() == Kind.NAME && word.text().codePointCount(0, word.text().length()) == 1
-                && next.text().equals(".") && next.start() == word.end();
+        boolean initial = next.text().equals(".") && next.start() == word.end()
+                && (word.text().codePointCount(0, word.text().length()) == 1 || SHORTENED.contains(word.text()));
         boolean dayAndYear = next.text().equals(",") && word.kind() == Kind.NUMBER && second.kind() == Kind.NUMBER
                 && isYear(second.text()) && last > 0 && words.get(last - 1).kind() == Kind.MONTH;
         boolean name = word.kind() == Kind.NAME && second.kind() == Kind.NAME;

@@ -70,8 +70,8 @@ final class SampleEncoder {
         for (int i = 0; i < positions.length; i++) {
             int position = positions[i];
             if (position == 0 || position == separator || position >= length - 1) {
-                throw Problem.of("%s, row %d: position %d is masked, but is no place of a piece in %d tokens with [SEP] "
-                        + "at %d; make the shard anew", shard, row, position, length, separator);
+                throw Problem.of("%s, row %d: position %d is masked, but is no place of a piece in %d tokens with "
+                        + "[SEP] at %d; make the shard anew", shard, row, position, length, separator);
             }
             if (i > 0 && position == positions[i - 1]) {
                 throw Problem.of("%s, row %d: position %d is masked twice; make the shard anew", shard, row, position);

@@ -84,7 +84,8 @@ final class TextReader {
                 maskable |= !pieces.isSpecial(id);
             }
             for (Span span : SalientSpans.find(sentence, found)) {
-                boolean known = IntStream.range(span.from(), span.to()).noneMatch(i -> pieces.isSpecial(found.ids()[i]));
+                boolean known = IntStream.range(span.from(), span.to())
+                        .noneMatch(i -> pieces.isSpecial(found.ids()[i]));
                 if (known) {
                     spans.add(new Span(length + span.from(), length + span.to()));
                 }

@@ -84,8 +84,8 @@ final class UpdateReader implements AutoCloseable {
             }
         }
         if (maskedTokens == 0) {
-            throw Problem.of("none of the %d samples of update %d has a masked token; raise the masking probability, or "
-                    + "have at least one token masked in each sample", samples.size(), number + 1);
+            throw Problem.of("none of the %d samples of update %d has a masked token; raise the masking probability, "
+                    + "or have at least one token masked in each sample", samples.size(), number + 1);
         }
         // From short to long in every update would teach running means the long ones' values.
         shuffle(own, Seeds.random(plan.seed(), MICRO_BATCHES, number));

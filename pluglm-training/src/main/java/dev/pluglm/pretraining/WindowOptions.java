@@ -20,7 +20,8 @@ public record WindowOptions(int maxTokens, double shortShare, int shortTokens, b
             throw new IllegalArgumentException("shortShare is %s; expected 0 to 1".formatted(shortShare));
         }
         if (shortTokens < 4) {
-            throw new IllegalArgumentException("short windows of %d tokens; expected at least 4".formatted(shortTokens));
+            throw new IllegalArgumentException(
+                    "short windows of %d tokens; expected at least 4".formatted(shortTokens));
         }
     }
 

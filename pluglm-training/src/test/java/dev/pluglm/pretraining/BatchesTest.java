@@ -91,8 +91,8 @@ class BatchesTest {
                     assertEquals(microBatches, update.microBatches().size());
                     for (MicroBatch microBatch : update.microBatches()) {
                         assertEquals(globalBatch / world / microBatches, microBatch.samples().size());
-                        microBatch.samples().forEach(sample -> dealt.get(update.microBatches().isEmpty() ? 0
-                                : (int) update.number()).add(shown(sample)));
+                        microBatch.samples().forEach(sample -> dealt.get((int) update.number())
+                                .add(shown(sample)));
                     }
                 }
             }

@@ -50,6 +50,7 @@ class PermutationTest {
     void theOrderIsTheSameOnEveryMachine() {
         // As computed by another implementation, in Python.
         Permutation permutation = new Permutation(42, 10);
-        assertArrayEquals(new long[] {8, 6, 5, 0, 7, 3, 2, 9, 1, 4}, LongStream.range(0, 10).map(permutation::at).toArray());
+        assertArrayEquals(new long[] {8, 6, 5, 0, 7, 3, 2, 9, 1, 4},
+                LongStream.range(0, 10).map(permutation::at).toArray());
     }
 }

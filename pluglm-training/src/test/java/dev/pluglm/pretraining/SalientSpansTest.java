@@ -56,6 +56,7 @@ class SalientSpansTest {
         "😀 Then 😀 Émile 😀👍🏽 came 😀 to Köln 😀!|Émile; Köln",
         "Das A\u0308rgernis heißt U\u0308bung.|A\u0308rgernis; U\u0308bung",
         "He was born in Paris 12 March 1990.|Paris; 12 March 1990",
+        "It drains into Lake St. Clair by Mt. Rainier.|Lake St. Clair; Mt. Rainier",
         "He met AT&T and the TCP/IP people.|AT&T; TCP/IP",
     })
     void namesNumbersAndDatesAreFoundAsTheyAreWritten(String sentence, String expected) {

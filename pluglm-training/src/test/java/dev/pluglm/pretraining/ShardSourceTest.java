@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pluglm.corpus.shard.Sample;
+import dev.pluglm.corpus.shard.ShardReader;
 import dev.pluglm.corpus.shard.TestShards;
 import dev.pluglm.problem.Problem;
 import dev.pluglm.text.Vocabulary;
@@ -17,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -128,6 +130,31 @@ class ShardSourceTest extends SampleSourceContract {
             assertEquals("[CLS] the [MASK] [SEP] a una [SEP]", TestVocabulary.pieces(used.ids()));
             assertEquals("[CLS] the was [SEP] a paris [SEP]", TestVocabulary.pieces(used.originalIds()));
             assertArrayEquals(new int[] {2, 5}, used.positions());
+        }
+    }
+
+    @Test
+    void whatPyarrowWroteTrainsHere() throws IOException {
+        Path pyarrow = Files.createDirectory(temporary.resolve("pyarrow"));
+        Path part = pyarrow.resolve("part.0.parquet_0");
+        Files.copy(Path.of("..", "pluglm-corpus", "src", "test", "resources", "dev", "pluglm", "corpus", "shard",
+                "pyarrow-25.parquet"), part);
+        TreeSet<String> pieces = new TreeSet<>(List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"));
+        try (ShardReader reader = new ShardReader(part)) {
+            reader.forEachRemaining(sample -> {
+                pieces.addAll(sample.a());
+                pieces.addAll(sample.b());
+                sample.mask().ifPresent(mask -> pieces.addAll(mask.labels()));
+            });
+        }
+        Vocabulary vocabulary = Vocabulary.of(List.copyOf(pieces));
+        SampleSource source = new ShardSource(pyarrow, vocabulary, 128, 1);
+        Masking masking = new PublishedMasking(vocabulary, MaskingOptions.defaults());
+        try (Batches batches = new Batches(source, masking, 1, 3, 1, 0, 1)) {
+            List<String> originals = batches.next().microBatches().getFirst().samples().stream()
+                    .map(sample -> String.join(" ", Arrays.stream(sample.originalIds())
+                            .mapToObj(vocabulary::token).toList())).toList();
+            assertTrue(originals.contains("[CLS] dog cat [SEP] sat ##s . [SEP]"), originals.toString());
         }
     }
 

@@ -113,7 +113,8 @@ class TextSourceTest extends SampleSourceContract {
 
     @Test
     void aPartOfALongSentenceHoldsOneOfItsNames() throws IOException {
-        Path path = text("one.jsonl", json("Una", "The " + "was born ".repeat(30) + "in Paris " + "the was ".repeat(30)));
+        Path path = text("one.jsonl",
+                json("Una", "The " + "was born ".repeat(30) + "in Paris " + "the was ".repeat(30)));
         TextSource source = open(1, path, OPTIONS.withShortShare(1));
         for (int epoch = 0; epoch < 20; epoch++) {
             for (String sample : read(source, epoch)) {

@@ -119,7 +119,8 @@ public final class ShardReader implements Iterator<Sample>, AutoCloseable {
         long left = samples;
         try {
             while (left > 0) {
-                if (rowsLeftInGroup == 0 && groupsRead < groups.size() && groups.get(groupsRead).getRowCount() <= left) {
+                if (rowsLeftInGroup == 0 && groupsRead < groups.size()
+                        && groups.get(groupsRead).getRowCount() <= left) {
                     long rowsOfGroup = groups.get(groupsRead).getRowCount();
                     reader.skipNextRowGroup();
                     groupsRead++;
