@@ -1,8 +1,8 @@
 package dev.pluglm.corpus.job;
 
 import dev.pluglm.corpus.Document;
-import dev.pluglm.corpus.Sentences;
 import dev.pluglm.corpus.WordPieces;
+import dev.pluglm.text.Sentences;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +17,6 @@ final class PassageSplitter {
 
     private final WordPieces wordPieces;
     private final int room;
-    private final Sentences sentences = new Sentences();
 
     /** @param room pieces of a passage at most, 1 or more */
     PassageSplitter(WordPieces wordPieces, int room) {
@@ -47,7 +46,7 @@ final class PassageSplitter {
     private List<Part> fitting(Document document) {
         List<Part> parts = new ArrayList<>();
         for (String paragraph : document.paragraphs()) {
-            for (String sentence : sentences.split(paragraph)) {
+            for (String sentence : Sentences.split(paragraph)) {
                 addFitting(sentence, parts);
             }
         }

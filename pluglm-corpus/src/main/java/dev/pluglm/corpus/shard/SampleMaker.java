@@ -1,9 +1,9 @@
 package dev.pluglm.corpus.shard;
 
 import dev.pluglm.corpus.Document;
-import dev.pluglm.corpus.Sentences;
 import dev.pluglm.corpus.WordPieces;
 import dev.pluglm.problem.Problem;
+import dev.pluglm.text.Sentences;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +25,6 @@ public final class SampleMaker {
     private final ShardOptions options;
     private final WordPieces pieces;
     private final Path directory;
-    private final Sentences sentences = new Sentences();
     private final SplittableRandom sampling;
     private final List<List<int[]>> partition = new ArrayList<>();
     private long partitionChars;
@@ -50,7 +49,7 @@ public final class SampleMaker {
         }
         List<int[]> ids = new ArrayList<>();
         for (String paragraph : document.paragraphs()) {
-            for (String sentence : sentences.split(paragraph)) {
+            for (String sentence : Sentences.split(paragraph)) {
                 int[] sentenceIds = pieces.split(sentence, LONGEST_SENTENCE).stream().mapToInt(pieces::id).toArray();
                 if (sentenceIds.length > 0) {
                     ids.add(sentenceIds);
