@@ -25,6 +25,11 @@ public record Document(
         }
     }
 
+    /** Characters of all paragraphs. */
+    public long length() {
+        return paragraphs.stream().mapToLong(String::length).sum();
+    }
+
     /** The paragraphs, one a line. */
     public String text() {
         return String.join("\n", paragraphs);
