@@ -50,6 +50,11 @@ final class CorpusFile implements AutoCloseable {
         return path;
     }
 
+    /** How it is packed, such as {@code gzip}; empty where it is not. */
+    String packing() {
+        return compression == Compression.NONE ? "" : compression.toString();
+    }
+
     /** The unpacked bytes; supports marks. Damage shows as an IOException whose message says where. */
     BufferedInputStream bytes() {
         return bytes;
