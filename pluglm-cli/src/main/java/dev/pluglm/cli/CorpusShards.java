@@ -76,7 +76,8 @@ final class CorpusShards extends CorpusAction {
         ShardOptions options = options();
         try (Tokenizer tokenizer = vocabulary.open()) {
             return write(console, new Output.Shards(output, options), Optional.of(tokenizer), "samples",
-                    result -> Console.count(result.written(), "sample") + of(result));
+                    result -> Console.count(result.written(), "sample") + of(result) + ", in "
+                            + Console.count(shards, "shard") + (binSize == null ? "" : " for each length") + ",");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.pluglm.cli;
 
+import dev.pluglm.checkpoint.DType;
 import dev.pluglm.checkpoint.Npy;
 import dev.pluglm.corpus.Corpus;
 import dev.pluglm.corpus.DocumentReader;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -60,12 +62,19 @@ record FileInfo(Path file, String format, long size, String holds, Map<String, O
     private static FileInfo array(Path file) {
         try (Npy array = Npy.open(file)) {
             long[] shape = array.tensor().shape();
-            String type = array.tensor().type().toString();
+            String type = type(array.tensor().type());
             String holds = shape.length != 2 ? array.tensor().toString() : array.tensor().type().isFloating()
                     ? "%s of %d numbers".formatted(Console.count(shape[0], "row"), shape[1])
                     : "%s of %d tokens".formatted(Console.count(shape[0], "passage"), shape[1]);
-            return whole(file, "array of " + type, holds, Map.of("type", type, "shape", shape));
+            return whole(file, "array, " + type, holds, Map.of("type", type, "shape", shape));
         }
+    }
+
+    private static String type(DType type) {
+        // NumPy's names: F16 is float16, U8 is uint8.
+        String name = type.name().toLowerCase(Locale.ROOT);
+        return name.replaceFirst("^f(?=\\d)", "float").replaceFirst("^i(?=\\d)", "int")
+                .replaceFirst("^u(?=\\d)", "uint");
     }
 
     private static FileInfo documents(Path file, ReadOptions options, LongConsumer progress) {

@@ -6,6 +6,8 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 import java.io.PrintWriter;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -20,6 +22,7 @@ final class Progress implements AutoCloseable {
     /** Set by the launcher, which can ask; 0 where stderr is no terminal. */
     private static final int COLUMNS = Integer.getInteger("pluglm.columns", 0);
     private static final int WIDEST = 100;
+    private static final long LARGE = 100_000_000;
     private static final Duration FIRST_LINE = Duration.ofSeconds(10);
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(30);
     private static final Duration BETWEEN_MESSAGES = Duration.ofMillis(200);
@@ -58,9 +61,11 @@ final class Progress implements AutoCloseable {
         return new Progress(task, unit, 1, total, silent, err, COLUMNS);
     }
 
-    /** Begins to show a task of so many bytes, in megabytes. */
+    /** Begins to show a task of so many bytes, in kB or, where these are many, MB. */
     static Progress ofBytes(String task, long total, boolean silent, PrintWriter err) {
-        return new Progress(task, "MB", 1_000_000, OptionalLong.of(total), silent, err, COLUMNS);
+        boolean large = total >= LARGE;
+        return new Progress(task, large ? "MB" : "kB", large ? 1_000_000 : 1000, OptionalLong.of(total), silent, err,
+                COLUMNS);
     }
 
     private ProgressBar bar() {
@@ -70,7 +75,7 @@ final class Progress implements AutoCloseable {
                 .setInitialMax(total.orElse(-1))
                 .setStyle(ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis(200)
-                .showSpeed()
+                .showSpeed(new DecimalFormat("0.0", DecimalFormatSymbols.getInstance(Locale.ROOT)))
                 .setConsumer(new DelegatingProgressBarConsumer(this::show, width))
                 .build();
     }
@@ -118,7 +123,7 @@ final class Progress implements AutoCloseable {
     }
 
     private String amount(long count) {
-        return unitSize == 1 ? Console.count(count) : String.format(Locale.ROOT, "%,.1f", (double) count / unitSize);
+        return unitSize == 1 ? Console.count(count) : Console.count(Math.round((double) count / unitSize));
     }
 
     /** Takes the bar off the terminal again. */

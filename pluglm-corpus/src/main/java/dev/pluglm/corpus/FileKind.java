@@ -15,7 +15,7 @@ public record FileKind(Format format, String packing) {
 
     /** @throws Problem if the file cannot be read, or is nothing that a corpus is read from */
     public static FileKind of(Path file) {
-        try (CorpusFile open = CorpusFile.open(file)) {
+        try (CorpusFile open = CorpusFile.open(file, file.toString())) {
             return new FileKind(FormatDetector.detect(open), open.packing());
         } catch (IOException e) {
             throw new Problem(file + ": " + CorpusFile.reason(e), e);
