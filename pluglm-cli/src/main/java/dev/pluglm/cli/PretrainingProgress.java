@@ -56,7 +56,7 @@ final class PretrainingProgress implements Pretraining.Listener, AutoCloseable {
         Progress bar = training.orElseGet(() -> console.progress("training", "steps",
                 OptionalLong.of(config.maxTrainSteps)));
         training = Optional.of(bar);
-        bar.to(report.update(), String.format(Locale.ROOT, "loss %.3f, %,.0f tokens/s", report.loss(),
+        bar.to(report.update(), () -> String.format(Locale.ROOT, "loss %.3f, %,.0f tokens/s", report.loss(),
                 report.tokens() / report.seconds()));
     }
 

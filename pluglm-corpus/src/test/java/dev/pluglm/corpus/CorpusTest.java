@@ -34,6 +34,20 @@ class CorpusTest {
         assertThrows(Problem.class, () -> Corpus.of(List.of(folder + "/[")));
     }
 
+    @Test
+    void filesOfTheSameNameAreToldApartByTheirFolders() throws IOException {
+        for (String name : List.of("AA/wiki_00", "AB/wiki_00", "AB/wiki_01", "C/AA/wiki_00")) {
+            Files.createDirectories(folder.resolve(name).getParent());
+            Fixtures.write(folder.resolve(name), "One.");
+        }
+        try (DocumentReader reader = Corpus.of(List.of(folder.toString())).open(ReadOptions.defaults(),
+                Progress.none())) {
+            String root = folder.getFileName().toString();
+            assertEquals(List.of(root + "/AA/wiki_00-1", "AB/wiki_00-1", "wiki_01-1", "C/AA/wiki_00-1"),
+                    reader.stream().map(Document::id).toList());
+        }
+    }
+
     private List<String> names(String... names) {
         return Corpus.of(List.of(names)).files().stream().map(file -> folder.relativize(file).toString()).toList();
     }

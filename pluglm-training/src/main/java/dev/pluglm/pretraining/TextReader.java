@@ -2,8 +2,8 @@ package dev.pluglm.pretraining;
 
 import dev.pluglm.corpus.Document;
 import dev.pluglm.corpus.DocumentReader;
-import dev.pluglm.corpus.Sentences;
 import dev.pluglm.pretraining.TrainingSample.Span;
+import dev.pluglm.text.Sentences;
 import dev.pluglm.text.Tokenizer;
 import dev.pluglm.text.Tokens;
 
@@ -24,7 +24,6 @@ final class TextReader {
     private final Pieces pieces;
     private final int titleRoom;
     private final boolean wide;
-    private final Sentences splitter = new Sentences();
 
     /** @param titleRoom tokens of a title that are kept */
     TextReader(Tokenizer tokenizer, Pieces pieces, int titleRoom) {
@@ -42,7 +41,7 @@ final class TextReader {
         int sentences = 0;
         while (documents.hasNext()) {
             Document document = documents.next();
-            List<String> split = document.paragraphs().stream().flatMap(it -> splitter.split(it).stream()).toList();
+            List<String> split = document.paragraphs().stream().flatMap(it -> Sentences.split(it).stream()).toList();
             pending.add(new Pending(document.title(), split));
             sentences += split.size() + 1;
             if (sentences >= SENTENCES_AT_ONCE) {

@@ -40,7 +40,7 @@ class ShardTest {
     }
 
     private List<Sample> samples(int count, boolean masked) {
-        StaticMasking masking = new StaticMasking(Fixtures.wordPieces(), 0.15, new SplittableRandom(seed));
+        StaticMasking masking = new StaticMasking(Fixtures.tokenizer().vocabulary(), 0.15, new SplittableRandom(seed));
         List<Sample> samples = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             Sample plain = Sample.of(words(), words(), random.nextBoolean());
@@ -50,7 +50,7 @@ class ShardTest {
     }
 
     private List<String> words() {
-        return random.ints(1 + random.nextInt(60), 0, 30).mapToObj(i -> Fixtures.wordPieces().piece(i + 5)).toList();
+        return random.ints(1 + random.nextInt(60), 0, 30).mapToObj(i -> Fixtures.tokenizer().token(i + 5)).toList();
     }
 
     private Path write(String name, List<Sample> samples, OptionalInt bin) {
@@ -147,7 +147,7 @@ class ShardTest {
         assertEquals(first, samples.getFirst());
         assertTrue(samples.get(1).randomNext());
         Path out = Files.createDirectory(folder.resolve("out"));
-        Balancer.balance(ShardDirectory.of(parts), out, 2);
+        Balancer.balance(ShardDirectory.of(parts), out, 2, _ -> { });
         assertEquals(samples.subList(0, 2), read(out.resolve("shard-0.parquet_0")));
     }
 
@@ -179,7 +179,7 @@ class ShardTest {
             if (all.isEmpty()) {
                 continue;
             }
-            Balancer.Result result = Balancer.balance(ShardDirectory.of(parts), out, shards);
+            Balancer.Result result = Balancer.balance(ShardDirectory.of(parts), out, shards, _ -> { });
             ShardDirectory balanced = ShardDirectory.of(out);
             long least = balanced.files().stream().mapToLong(ShardDirectory.Shard::rows).min().orElseThrow();
             long most = balanced.files().stream().mapToLong(ShardDirectory.Shard::rows).max().orElseThrow();
@@ -198,8 +198,8 @@ class ShardTest {
         write("part.0.parquet", samples(3, false), OptionalInt.empty());
         Path out = Files.createDirectory(folder.resolve("out"));
         ShardDirectory from = ShardDirectory.of(folder);
-        assertTrue(assertThrows(Problem.class, () -> Balancer.balance(from, out,
-                4)).getMessage().contains("3 samples"));
+        assertTrue(assertThrows(Problem.class, () -> Balancer.balance(from, out, 4,
+                _ -> { })).getMessage().contains("3 samples"));
     }
 
     @Test
