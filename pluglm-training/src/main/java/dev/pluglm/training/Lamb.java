@@ -25,6 +25,8 @@ public final class Lamb implements Optimizer {
     private final double decay;
     /** Room for the step of the largest weight. Weights take turns: one that fits the caches is read but once. */
     private final Tensor room;
+    /** The decay, where the weights are: multiplying into {@link #room} by a Java number makes a copy on the way. */
+    private final Tensor decayFactor;
 
     /** LAMB as the published pre-training sets it: betas 0.9 and 0.999, eps 1e-6. */
     public Lamb(Map<String, Tensor> weights, double decay) {
@@ -50,6 +52,7 @@ public final class Lamb implements Optimizer {
                     .max(Comparator.comparingLong(Tensor::numel))
                     .map(weight -> torch.empty_like(weight).flatten())
                     .orElseGet(() -> Tensors.full(0, 0)));
+            this.decayFactor = Scope.keep(room.new_full(new long[0], new Scalar(decay)));
         }
     }
 
@@ -76,7 +79,7 @@ public final class Lamb implements Optimizer {
         Tensor weight = update.weight();
         Tensor u = room.as_strided(Tensors.shape(weight), Moments.strides(weight));
         // Items 3 and 4: at the rate -1, Adam adds its step to the decay that u holds already.
-        torch.mul_out(u, weight, new Scalar(decay));
+        torch.mul_out(u, weight, decayFactor);
         adam.update(List.of(update.on(u)), step, -1, 0);
         // Item 5 stays where the weights are: a GPU need not wait for Java.
         Tensor weightNorm = Norms.of(weight);
@@ -110,6 +113,7 @@ public final class Lamb implements Optimizer {
     public void close() {
         moments.close();
         room.close();
+        decayFactor.close();
         adam.close();
     }
 }

@@ -50,7 +50,8 @@ class AdamWTest extends OptimizerContract {
                 weights.tensors.keySet().forEach(name -> {
                     double distance = Weighted.distance(weights.values(name), others.values(name));
                     // A weight that started at 0 is nothing but updates, each rounded in its seventh digit.
-                    assertTrue(distance < (name.startsWith("zero") ? 5e-7 : 1e-7), name + " is off by " + distance + " after update " + step);
+                    assertTrue(distance < (name.startsWith("zero") ? 5e-7 : 1e-7),
+                            name + " is off by " + distance + " after update " + step);
                 });
             }
         }
