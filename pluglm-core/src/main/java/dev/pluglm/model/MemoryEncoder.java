@@ -6,7 +6,6 @@ import dev.pluglm.tensor.Scope;
 import dev.pluglm.tensor.Tensors;
 
 import org.bytedeco.pytorch.Device;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 import java.nio.charset.StandardCharsets;
@@ -137,17 +136,19 @@ public final class MemoryEncoder implements AutoCloseable {
     }
 
     /**
-     * Encodes passages.
+     * Encodes passages with the weights as they are now. Whichever passages are encoded together, each one's numbers
+     * are the same to the last bit (on one machine with one number of threads); many at once are encoded fastest.
      *
-     * @param tokens token ids with special tokens, unpadded; none longer than {@link #longestPassage}
+     * @param tokens token ids with special tokens, unpadded
+     * @throws dev.pluglm.problem.Problem if one is longer than {@link #longestPassage}, or a token is not in the
+     *     vocabulary
      */
     public Encoded encode(int[][] tokens) {
         return Scope.withoutGradients(() -> {
-            Tensor ids = Tensors.on(device, TokenBatch.ids(tokens, config.padTokenId()));
-            Mask mask = Mask.of(ids.ne(new Scalar(config.padTokenId())));
-            Tensor encoded = retriever.documentEncoder.forward(ids, mask, false);
+            Tensor encoded = retriever.documentEncoder.encode(tokens);
             return new Encoded(
-                    Tensors.floats(retriever.keys(encoded)), Tensors.floats(retriever.values(encoded)));
+                    Tensors.floats(retriever.keyProjection.orElseThrow().rowByRow(encoded)),
+                    Tensors.floats(retriever.valueProjection.orElseThrow().rowByRow(encoded)));
         });
     }
 
