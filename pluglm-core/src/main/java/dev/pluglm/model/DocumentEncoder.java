@@ -42,7 +42,7 @@ final class DocumentEncoder {
             Tensor states = embeddings.forward(ids, training);
             Pass pass = new Pass(training, Memory.empty().view(), true, true, Trace.NONE);
             for (BertLayer layer : layers) {
-                states = layer.forward(states, mask, pass);
+                states = layer.forward(states, mask, pass, Wanted.ALL);
             }
             return pooler.forward(states, mask.real());
         });

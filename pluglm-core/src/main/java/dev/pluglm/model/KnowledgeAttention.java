@@ -70,12 +70,14 @@ sealed interface KnowledgeAttention {
 
         @Override
         public Reading forward(Tensor x, Tensor queries, Knowledge found, boolean training) {
-            Tensor scores = heads(query.forward(x))
+            Tensor values = value.inFormat(found.values());
+            Tensor scores = heads(query.product(x))
                     .mul(new Scalar(1 / Math.sqrt(headSize)))
-                    .matmul(heads(key.forward(found.values())).transpose(2, 3)); // [batch, heads, length, k]
+                    .matmul(heads(key.product(values)).transpose(2, 3)); // [batch, heads, length, k]
             Tensor bias = beta.view(1, heads, 1, 1).mul(everyHead(similarity(queries, found)));
             Tensor weights = softmax(scores.add(bias), everyHead(found.real()));
-            Tensor context = torch.dropout(weights, dropout, training).matmul(heads(value.forward(found.values())));
+            Tensor context = value.inFormat(torch.dropout(weights, dropout, training))
+                    .matmul(heads(value.product(values)));
             return new Reading(output.forward(merge(context, x)), weights);
         }
 

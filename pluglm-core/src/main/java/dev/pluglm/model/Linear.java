@@ -7,7 +7,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** {@code x Wᵀ + b}, computed in the number format of the weights; takes and gives fp32. */
+import java.util.function.BiFunction;
+
+/** {@code x Wᵀ + b}, computed in the number format of the weights. */
 final class Linear {
     final Tensor weight; // [out, in]
     final Tensor bias; // [out]
@@ -22,7 +24,7 @@ final class Linear {
     }
 
     /** Rows that are multiplied at once where it must not matter how many there are. */
-    private static final int ROWS = 128;
+    private static final int ROWS = 256;
 
     /** The reference leaves the first matrix of a memory layer's feed-forward block at PyTorch's own start. */
     static Linear evenlyDrawn(Parameters.Group p, int in, int out) {
@@ -30,12 +32,19 @@ final class Linear {
         return new Linear(p.evenMatrix(bound, out, in), p.evenBias(bound, out));
     }
 
-    /** {@code [..., in] -> [..., out]}. */
+    /** {@code [..., in] -> [..., out]}, fp32 whatever the weights are. */
     Tensor forward(Tensor x) {
-        if (weight.scalar_type() == ScalarType.Float) {
-            return torch.linear(x, weight, bias);
-        }
-        return torch.linear(x.to(weight.scalar_type()), weight, bias).to(ScalarType.Float);
+        return product(x).to(ScalarType.Float);
+    }
+
+    /** The same in the number format of the weights, for what is computed in that format too. */
+    Tensor product(Tensor x) {
+        return torch.linear(inFormat(x), weight, bias);
+    }
+
+    /** {@code x} in the number format of the weights: worth doing once for several products. */
+    Tensor inFormat(Tensor x) {
+        return x.to(weight.scalar_type());
     }
 
     /**
@@ -43,16 +52,21 @@ final class Linear {
      * whichever others there are. (Small and large matrices are multiplied in different ways; here the size is fixed.)
      */
     Tensor rowByRow(Tensor x) {
-        long count = x.size(0);
-        Tensor all = torch.empty(new long[] {count, weight.size(0)}, x.options(), new MemoryFormatOptional());
+        return rowByRow(x.size(0), (from, rows) -> x.narrow(0, from, rows));
+    }
+
+    /** The same for some rows of a matrix, {@code index [n]}. */
+    Tensor rowByRow(Tensor x, Tensor index) {
+        return rowByRow(index.size(0), (from, rows) -> torch.index_select(x, 0, index.narrow(0, from, rows)));
+    }
+
+    private Tensor rowByRow(long count, BiFunction<Long, Long, Tensor> block) {
+        Tensor all = torch.empty(new long[] {count, weight.size(0)}, weight.options(), new MemoryFormatOptional());
         for (long from = 0; from < count; from += ROWS) {
             try (Scope _ = Scope.open()) {
-                long filled = Math.min(ROWS, count - from);
-                Tensor block = x.narrow(0, from, filled);
-                if (filled < ROWS) {
-                    block = torch.constant_pad_nd(block, 0, 0, 0, ROWS - filled);
-                }
-                all.narrow(0, from, filled).copy_(forward(block).narrow(0, 0, filled));
+                long rows = Math.min(ROWS, count - from);
+                Tensor padded = torch.constant_pad_nd(block.apply(from, rows), 0, 0, 0, ROWS - rows);
+                all.narrow(0, from, rows).copy_(forward(padded).narrow(0, 0, rows));
             }
         }
         return all;

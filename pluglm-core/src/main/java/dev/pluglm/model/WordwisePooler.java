@@ -45,7 +45,7 @@ final class WordwisePooler {
         Tensor scaled = inner.mul(embeddings.norm.weight);
         Tensor means = scaled.mean(new long[] {1}, true, new ScalarTypeOptional());
         Linear projection = new Linear(scaled.sub(means), torch.zeros_like(pooler.inner.bias));
-        projectedWords = projection.rowByRow(torch.index_select(embeddings.words, 0, here(words)));
+        projectedWords = projection.rowByRow(embeddings.words, here(words));
         positions = embeddings.positions.add(embeddings.types.select(0, 0));
         projectedPositions = projection.rowByRow(positions);
         shift = torch.mv(inner, embeddings.norm.bias).add_(pooler.inner.bias);
