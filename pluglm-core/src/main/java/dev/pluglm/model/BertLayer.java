@@ -21,9 +21,9 @@ final class BertLayer implements Layer {
     }
 
     @Override
-    public Tensor forward(Tensor x, Mask mask, Pass pass) {
+    public Tensor forward(Tensor x, Mask mask, Pass pass, Wanted wanted) {
         return Scope.returning(() -> {
-            Tensor attended = attention.forward(x, mask, pass.training());
+            Tensor attended = wanted.of(attention.forward(x, mask, pass.training()));
             return norm.forward(attended.add(feedForward.forward(attended, pass.training())));
         });
     }

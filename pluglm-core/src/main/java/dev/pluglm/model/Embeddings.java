@@ -11,7 +11,7 @@ final class Embeddings {
     final Tensor positions; // [positions, hidden]
     final Tensor types; // [types, hidden]
     final LayerNorm norm;
-    private final int padding;
+    final int padding;
     private final double dropout;
 
     Embeddings(Parameters.Group p, PlugLMConfig config) {
@@ -21,6 +21,21 @@ final class Embeddings {
         norm = new LayerNorm(p.at("LayerNorm"), config.hiddenSize(), config.layerNormEps());
         padding = config.padTokenId();
         dropout = config.hiddenDropoutProb();
+    }
+
+    /** How many words there are. */
+    int vocabulary() {
+        return Math.toIntExact(words.size(0));
+    }
+
+    /** The longest input, in tokens. */
+    int longest() {
+        return Math.toIntExact(positions.size(0));
+    }
+
+    /** Floats of a state. */
+    int hiddenSize() {
+        return Math.toIntExact(words.size(1));
     }
 
     /**

@@ -43,11 +43,12 @@ final class Encoder {
         }
     }
 
-    /** {@code [batch, length]} token ids to {@code [batch, length, hidden]} states. */
-    Tensor forward(Tensor ids, Tensor typeIds, Mask mask, Pass pass) {
+    /** {@code [batch, length]} token ids to {@code [batch, wanted, hidden]} states. */
+    Tensor forward(Tensor ids, Tensor typeIds, Mask mask, Pass pass, Wanted wanted) {
         Tensor states = embeddings.forward(ids, typeIds, pass.training());
         for (int i = 0; i < layers.size(); i++) {
-            states = layers.get(i).forward(states, mask, pass);
+            boolean last = i == layers.size() - 1;
+            states = layers.get(i).forward(states, mask, pass, last ? wanted : Wanted.ALL);
             pass.trace().hidden(i, states);
         }
         return states;

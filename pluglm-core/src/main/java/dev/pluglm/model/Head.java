@@ -12,6 +12,11 @@ sealed interface Head {
     /** {@code [batch, length, hidden]} states to logits; their shape is the head's. */
     Tensor logits(Tensor states, boolean training);
 
+    /** Of which tokens it reads the states. */
+    default Wanted wanted() {
+        return Wanted.ALL;
+    }
+
     /**
      * The mean loss of a batch.
      *
@@ -99,6 +104,11 @@ sealed interface Head {
         }
 
         @Override
+        public Wanted wanted() {
+            return Wanted.FIRST;
+        }
+
+        @Override
         public Tensor loss(Tensor logits, Tensor labels) {
             return crossEntropy(logits, labels, IGNORED);
         }
@@ -114,6 +124,11 @@ sealed interface Head {
         @Override
         public Tensor logits(Tensor states, boolean training) {
             return outputs.forward(states, training);
+        }
+
+        @Override
+        public Wanted wanted() {
+            return Wanted.FIRST;
         }
 
         @Override
@@ -181,6 +196,11 @@ sealed interface Head {
         @Override
         public Tensor logits(Tensor states, boolean training) {
             return outputs.forward(states, training);
+        }
+
+        @Override
+        public Wanted wanted() {
+            return Wanted.FIRST;
         }
 
         @Override

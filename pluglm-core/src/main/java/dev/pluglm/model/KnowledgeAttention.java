@@ -73,13 +73,14 @@ sealed interface KnowledgeAttention {
 
         @Override
         public Reading forward(Tensor x, Tensor queries, Knowledge found, boolean training) {
-            Tensor scores = heads(query.forward(x))
+            Tensor values = value.inFormat(found.values());
+            Tensor scores = heads(query.product(x))
                     .mul(new Scalar(1 / Math.sqrt(headSize)))
-                    .matmul(heads(found.spread(key.forward(found.values()))).transpose(2, 3)); // [.., length, k * slots]
+                    .matmul(heads(found.spread(key.product(values))).transpose(2, 3)); // [.., length, k * slots]
             Tensor bias = beta.view(1, heads, 1, 1).mul(everyHead(found.forEachValue(similarity(queries, found))));
             Tensor weights = softmax(scores.add(bias), everyHead(found.real()));
-            Tensor context = torch.dropout(weights, dropout, training)
-                    .matmul(heads(found.spread(value.forward(found.values()))));
+            Tensor context = value.inFormat(torch.dropout(weights, dropout, training))
+                    .matmul(heads(found.spread(value.product(values))));
             return new Reading(output.forward(merge(context, x)), found.ofPassages(weights));
         }
 

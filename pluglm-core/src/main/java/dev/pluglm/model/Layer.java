@@ -11,7 +11,8 @@ sealed interface Layer permits BertLayer, MemoryLayer {
      * @param x {@code [batch, length, hidden]}
      * @param mask which tokens are real
      * @param pass what this pass through the model is for
-     * @return {@code [batch, length, hidden]}
+     * @param wanted of which tokens the next states are wanted
+     * @return {@code [batch, wanted, hidden]}
      */
-    Tensor forward(Tensor x, Mask mask, Pass pass);
+    Tensor forward(Tensor x, Mask mask, Pass pass, Wanted wanted);
 }

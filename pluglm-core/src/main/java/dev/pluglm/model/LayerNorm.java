@@ -1,13 +1,14 @@
 package dev.pluglm.model;
 
+import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /** Normalises each hidden state to mean 0 and variance 1, then scales and shifts it. */
 final class LayerNorm {
-    private final Tensor weight; // [size]
-    private final Tensor bias; // [size]
+    final Tensor weight; // [size]
+    final Tensor bias; // [size]
     private final double eps;
 
     LayerNorm(Parameters.Group p, int size, double eps) {
@@ -20,5 +21,11 @@ final class LayerNorm {
     Tensor forward(Tensor x) {
         long[] size = {weight.size(0)};
         return torch.layer_norm(x, size, new TensorOptional(weight), new TensorOptional(bias), eps, true);
+    }
+
+    /** The same, and for each state its mean and 1/σ, {@code [..., 1]}. */
+    T_TensorTensorTensor_T withStatistics(Tensor x) {
+        long[] size = {weight.size(0)};
+        return torch.native_layer_norm(x, size, new TensorOptional(weight), new TensorOptional(bias), eps);
     }
 }

@@ -1,13 +1,18 @@
 package dev.pluglm.model;
 
+import dev.pluglm.tensor.Scope;
+
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** {@code x Wᵀ + b}, computed in the number format of the weights; takes and gives fp32. */
+import java.util.function.BiFunction;
+
+/** {@code x Wᵀ + b}, computed in the number format of the weights. */
 final class Linear {
-    private final Tensor weight; // [out, in]
-    private final Tensor bias; // [out]
+    final Tensor weight; // [out, in]
+    final Tensor bias; // [out]
 
     Linear(Parameters.Group p, int in, int out) {
         this(p.matrix(out, in), p.bias(out));
@@ -18,17 +23,52 @@ final class Linear {
         this.bias = bias;
     }
 
+    /** Rows that are multiplied at once where it must not matter how many there are. */
+    private static final int ROWS = 256;
+
     /** The reference leaves the first matrix of a memory layer's feed-forward block at PyTorch's own start. */
     static Linear evenlyDrawn(Parameters.Group p, int in, int out) {
         double bound = 1 / Math.sqrt(in);
         return new Linear(p.evenMatrix(bound, out, in), p.evenBias(bound, out));
     }
 
-    /** {@code [..., in] -> [..., out]}. */
+    /** {@code [..., in] -> [..., out]}, fp32 whatever the weights are. */
     Tensor forward(Tensor x) {
-        if (weight.scalar_type() == ScalarType.Float) {
-            return torch.linear(x, weight, bias);
+        return product(x).to(ScalarType.Float);
+    }
+
+    /** The same in the number format of the weights, for what is computed in that format too. */
+    Tensor product(Tensor x) {
+        return torch.linear(inFormat(x), weight, bias);
+    }
+
+    /** {@code x} in the number format of the weights: worth doing once for several products. */
+    Tensor inFormat(Tensor x) {
+        return x.to(weight.scalar_type());
+    }
+
+    /**
+     * The same for the rows of a matrix, {@code [n, in] -> [n, out]}, each of which comes out the same to the last bit
+     * whichever others there are. (Small and large matrices are multiplied in different ways; here the size is fixed.)
+     */
+    Tensor rowByRow(Tensor x) {
+        return rowByRow(x.size(0), (from, rows) -> x.narrow(0, from, rows));
+    }
+
+    /** The same for some rows of a matrix, {@code index [n]}. */
+    Tensor rowByRow(Tensor x, Tensor index) {
+        return rowByRow(index.size(0), (from, rows) -> torch.index_select(x, 0, index.narrow(0, from, rows)));
+    }
+
+    private Tensor rowByRow(long count, BiFunction<Long, Long, Tensor> block) {
+        Tensor all = torch.empty(new long[] {count, weight.size(0)}, weight.options(), new MemoryFormatOptional());
+        for (long from = 0; from < count; from += ROWS) {
+            try (Scope _ = Scope.open()) {
+                long rows = Math.min(ROWS, count - from);
+                Tensor padded = torch.constant_pad_nd(block.apply(from, rows), 0, 0, 0, ROWS - rows);
+                all.narrow(0, from, rows).copy_(forward(padded).narrow(0, 0, rows));
+            }
         }
-        return torch.linear(x.to(weight.scalar_type()), weight, bias).to(ScalarType.Float);
+        return all;
     }
 }

@@ -49,18 +49,19 @@ final class MemoryLayer implements Layer {
     }
 
     @Override
-    public Tensor forward(Tensor x, Mask mask, Pass pass) {
+    public Tensor forward(Tensor x, Mask mask, Pass pass, Wanted wanted) {
         return Scope.returning(() -> {
             Tensor attended = attention.forward(x, mask, pass.training());
             Tensor query = query(attended, mask, pass);
             Knowledge raw = lookup.find(query, pass);
             Knowledge found = valueNorm.map(n -> raw.with(n.forward(raw.values()))).orElse(raw);
-            KnowledgeAttention.Reading reading = knowledgeAttention.forward(attended, query, found, pass.training());
+            Tensor readers = wanted.of(attended);
+            KnowledgeAttention.Reading reading = knowledgeAttention.forward(readers, query, found, pass.training());
             pass.trace().lookup(number, found.hits(), reading.weights());
             pass.trace().memory(number, reading.memory());
             Tensor sum = feedForward
-                    .map(f -> attended.add(f.forward(attended, pass.training())))
-                    .orElse(attended);
+                    .map(f -> readers.add(f.forward(readers, pass.training())))
+                    .orElse(readers);
             return norm.forward(sum.add(reading.memory()));
         });
     }

@@ -85,8 +85,22 @@ public final class PlugLMModel implements AutoCloseable {
 
     /** The states of the last layer, {@code [batch, length, hidden]}. */
     public Tensor states(Input input, Pass pass) {
+        return states(input, pass, Wanted.ALL);
+    }
+
+    private Tensor states(Input input, Pass pass, Wanted wanted) {
         Input here = input.on(device());
-        return Scope.returning(() -> encoder.forward(here.ids(), here.typeIds(), Mask.of(here.mask()), pass));
+        return Scope.returning(() -> encoder.forward(here.ids(), here.typeIds(), Mask.of(here.mask()), pass, wanted));
+    }
+
+    /**
+     * What the head makes of an input. Where the head reads the first token's state only, as in classification, the
+     * last layer computes no other, and a trace sees no other there.
+     */
+    public Tensor logits(Input input, Pass pass) {
+        // The reference's reshape mixes the tokens of a sequence (SPEC 1.2), so there all of them are needed.
+        Wanted wanted = config.referenceCompatible() ? Wanted.ALL : head.wanted();
+        return Scope.returning(() -> logits(states(input, pass, wanted), pass));
     }
 
     /** What the head makes of states; for masked LM they may be any {@code [..., hidden]}, for instance masked ones only. */

@@ -40,14 +40,15 @@ final class SelfAttention {
      */
     Tensor forward(Tensor x, Mask mask, boolean training) {
         return Scope.returning(() -> {
-            Tensor scores = heads(query.forward(x))
-                    .matmul(heads(key.forward(x)).transpose(2, 3)) // [batch, heads, length, length]
+            Tensor in = query.inFormat(x);
+            Tensor scores = heads(query.product(in))
+                    .matmul(heads(key.product(in)).transpose(2, 3)) // [batch, heads, length, length]
                     .div_(new Scalar(Math.sqrt(headSize)))
-                    .add_(mask.additive());
+                    .add_(query.inFormat(mask.additive()));
             Tensor weights = torch.softmax(scores, -1);
-            Tensor context = torch.dropout(weights, attentionDropout, training).matmul(heads(value.forward(x)));
+            Tensor context = torch.dropout(weights, attentionDropout, training).matmul(heads(value.product(in)));
             Tensor merged = context.transpose(1, 2).reshape(x.size(0), x.size(1), (long) heads * headSize);
-            return norm.forward(x.add(torch.dropout(output.forward(merged), hiddenDropout, training)));
+            return norm.forward(x.add(torch.dropout(output.product(merged), hiddenDropout, training)));
         });
     }
 

@@ -6,14 +6,18 @@ import org.bytedeco.pytorch.Tensor;
 
 import java.util.Arrays;
 
-/** Token ids of several texts, padded to the longest. */
+/** Token ids of several texts, padded. */
 final class TokenBatch {
 
     private TokenBatch() {}
 
     /** {@code [texts, longest]} int64 on the CPU; at least one place long. */
     static Tensor ids(int[][] tokens, int padding) {
-        int length = Math.max(1, Arrays.stream(tokens).mapToInt(t -> t.length).max().orElse(0));
+        return ids(tokens, Math.max(1, Arrays.stream(tokens).mapToInt(t -> t.length).max().orElse(0)), padding);
+    }
+
+    /** {@code [texts, length]} int64 on the CPU. */
+    static Tensor ids(int[][] tokens, int length, int padding) {
         long[] ids = new long[tokens.length * length];
         Arrays.fill(ids, padding);
         for (int i = 0; i < tokens.length; i++) {

@@ -1,0 +1,158 @@
+package dev.pluglm.benchmarks;
+
+import com.sun.management.OperatingSystemMXBean;
+
+import dev.pluglm.memory.ArrayMemory;
+import dev.pluglm.memory.Vectors;
+import dev.pluglm.model.Input;
+import dev.pluglm.model.Memory;
+import dev.pluglm.model.MemoryEncoder;
+import dev.pluglm.model.Pass;
+import dev.pluglm.model.PlugLMConfig;
+import dev.pluglm.model.PlugLMModel;
+import dev.pluglm.model.Task;
+import dev.pluglm.tensor.Precision;
+import dev.pluglm.tensor.Scope;
+import dev.pluglm.tensor.Tensors;
+import dev.pluglm.tensor.Torch;
+
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/**
+ * Measures what {@code bench_reference.py} measures of the published code, in the same words, so that both can be run
+ * in turns ({@code side_by_side.py}): encoding passages for a memory, and classification with a frozen memory. The
+ * model has 6 layers of 384, one of them a memory layer; the memory holds 100,000 passages.
+ *
+ * <p>Arguments: number of threads; then, to encode real text too, a vocabulary and a file of JSON lines with
+ * {@code text}.
+ */
+public final class ModelSpeedBenchmark {
+    private static final int MEMORY = 100_000;
+    private static final int PASSAGES = 2048;
+    private static final int PASSAGE = 64;
+    private static final int BATCH = 16;
+    private static final int LENGTH = 128;
+    private static final int HIDDEN = 384;
+    private static final int QUERY = 128;
+
+    private final RandomGenerator random = new SplittableRandom(20230521);
+
+    private ModelSpeedBenchmark() {}
+
+    public static void main(String[] arguments) {
+        Torch.threads(Integer.parseInt(arguments[0]));
+        ModelSpeedBenchmark benchmark = new ModelSpeedBenchmark();
+        benchmark.encode(arguments.length < 3
+                ? Optional.empty()
+                : Optional.of(RealPassages.read(Path.of(arguments[1]), Path.of(arguments[2]), PASSAGES, PASSAGE)));
+        try (ArrayMemory memory = benchmark.memory()) {
+            for (Precision precision : Precision.values()) {
+                benchmark.classify(memory, precision);
+            }
+        }
+        System.out.println("Java " + Runtime.version() + ", threads " + Torch.threads());
+    }
+
+    private static PlugLMConfig config(Task task) {
+        return PlugLMConfig.of(c -> {
+            c.hiddenSize = HIDDEN;
+            c.numHiddenLayers = 6;
+            c.numAttentionHeads = 12;
+            c.intermediateSize = 4 * HIDDEN;
+            c.numMemoryLayers = 1;
+            c.memoryLayerFfnDim = 2 * HIDDEN;
+            c.querySize = QUERY;
+            c.task = task;
+            c.fixKeys = task == Task.CLASSIFICATION;
+            c.fixValues = task == Task.CLASSIFICATION;
+        });
+    }
+
+    private void encode(Optional<int[][]> text) {
+        try (PlugLMModel model = PlugLMModel.random(config(Task.MASKED_LM), 0)) {
+            MemoryEncoder encoder = model.memoryEncoder().orElseThrow();
+            int[][] passages = ids(PASSAGES, PASSAGE);
+            rate("encode memory (model only, no loader), passages", 9, PASSAGES, () -> encoder.encode(passages));
+            text.ifPresent(real -> rate(String.format(Locale.ROOT,
+                    "the same with passages of Wikipedia (%.1f tokens each), passages",
+                    Arrays.stream(real).mapToInt(p -> p.length).average().orElse(0)), 9, PASSAGES,
+                    () -> encoder.encode(real)));
+        }
+    }
+
+    private ArrayMemory memory() {
+        return ArrayMemory.builder("benchmark", Vectors.rounded(gaussian(MEMORY * QUERY), QUERY))
+                .values(Vectors.rounded(gaussian(MEMORY * HIDDEN), HIDDEN))
+                .build();
+    }
+
+    private void classify(Memory memory, Precision precision) {
+        try (PlugLMModel model = PlugLMModel.of(
+                config(Task.CLASSIFICATION), _ -> Optional.empty(), Torch.device("cpu"), precision, 0)) {
+            int[][] batch = ids(BATCH, LENGTH);
+            int[][] one = {batch[0]};
+            String label = precision == Precision.FP32 ? "" : " (" + precision.name().toLowerCase(Locale.ROOT) + ")";
+            rate("classify, frozen memory N=100k, B=16 L=128" + label + ", sequences", 9, BATCH,
+                    () -> logits(model, memory, batch));
+            rate("classify, one sequence" + label, 25, 1, () -> logits(model, memory, one));
+        }
+    }
+
+    private static float[] logits(PlugLMModel model, Memory memory, int[][] texts) {
+        return Scope.withoutGradients(() -> {
+            try (Memory.View view = memory.view()) {
+                Pass pass = Pass.prediction(view);
+                return Tensors.floats(model.logits(Input.of(texts, 0), pass));
+            }
+        });
+    }
+
+    private int[][] ids(int texts, int length) {
+        int[][] ids = new int[texts][];
+        for (int i = 0; i < texts; i++) {
+            ids[i] = random.ints(length, 1000, 30_000).toArray();
+        }
+        return ids;
+    }
+
+    private float[] gaussian(int count) {
+        float[] numbers = new float[count];
+        for (int i = 0; i < count; i++) {
+            numbers[i] = (float) random.nextGaussian();
+        }
+        return numbers;
+    }
+
+    /**
+     * Prints the median of several runs after some that do not count (the JVM has compiled by then), and that of the
+     * processor time that they took, which is what to go by while others use the machine.
+     */
+    private static void rate(String label, int times, int units, Runnable work) {
+        var process = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+        long[] nanos = new long[times];
+        long[] processor = new long[times];
+        for (int i = -Math.ceilDiv(times, 3); i < times; i++) {
+            long start = System.nanoTime();
+            long used = process.getProcessCpuTime();
+            work.run();
+            if (i >= 0) {
+                nanos[i] = System.nanoTime() - start;
+                processor[i] = process.getProcessCpuTime() - used;
+            }
+        }
+        double median = milliseconds(nanos);
+        System.out.printf(Locale.ROOT, "%s: median %.1f ms, %.1f/s; processor time %.1f ms%n", label, median,
+                units / median * 1e3, milliseconds(processor));
+    }
+
+    private static double milliseconds(long[] nanos) {
+        Arrays.sort(nanos);
+        return nanos[nanos.length / 2] / 1e6;
+    }
+}
