@@ -112,7 +112,7 @@ class WarmStartTest {
                     Memory memory = TestMemories.of(model, passages); Memory.View view = memory.view()) {
                 Pass live = Pass.of(config, true, view);
                 Added added = new Added();
-                model.states(Input.of(text, 0), live.watchedBy(added)).sum().backward();
+                model.states(Input.of(text, 0), live.watchedBy(added)).select(2, 3).sum().backward();
                 assertEquals(2, added.layers);
                 List<String> last = model.parameters().all().keySet().stream()
                         .filter(name -> SilentMemory.weight(name, config).isPresent() && name.endsWith(".weight"))
