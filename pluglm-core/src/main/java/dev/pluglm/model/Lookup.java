@@ -10,6 +10,7 @@ import org.bytedeco.pytorch.global.torch;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /**
@@ -88,17 +89,20 @@ final class Lookup {
                 requireFit("values", memory.valueSize(), config.hiddenSize(), memory);
                 yield PassageValues.pooled(matrix(memory.values(rows), rows.length, config.hiddenSize()));
             }
-            case TOKENS -> pass.training()
-                    ? withoutGradients(memory.tokens(rows))
-                    : tokenValues.of(memory.tokens(rows), reader()).on(device);
+            case TOKENS -> {
+                Retriever reader = reader();
+                OptionalLong version = pass.training() ? OptionalLong.empty() : reader.version();
+                yield version.isPresent()
+                        ? tokenValues.of(memory.tokens(rows), reader, version.getAsLong()).on(device)
+                        : together(memory.tokens(rows), reader);
+            }
         };
     }
 
-    /** Training finds other passages at every step: they are encoded together, and not kept. */
-    private PassageValues withoutGradients(int[][] tokens) {
-        tokenValues.forget();
+    /** What training reads is not worth keeping: it finds other passages, or has other weights, at every step. */
+    private static PassageValues together(int[][] tokens, Retriever reader) {
         try (NoGradGuard _ = new NoGradGuard()) {
-            return reader().encode(tokens, false).values();
+            return reader.encode(tokens, false).values();
         }
     }
 

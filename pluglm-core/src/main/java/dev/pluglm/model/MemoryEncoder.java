@@ -80,7 +80,7 @@ public final class MemoryEncoder implements AutoCloseable {
         Parameters.Group own = bert.at("encoder").at("retriever");
         DocumentEncoder documents = new DocumentEncoder(own.at("document_encoder"), embeddings, layers, config);
         Retriever retriever = new Retriever(own, documents, true, true, config, parameters.device());
-        parameters.trainable().values().forEach(tensor -> tensor.set_requires_grad(false));
+        parameters.freeze();
         return new MemoryEncoder(retriever, parameters.all(), config, parameters.device(), Optional.of(parameters));
     }
 

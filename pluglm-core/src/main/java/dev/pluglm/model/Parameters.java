@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -36,6 +37,7 @@ public final class Parameters implements AutoCloseable {
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
     private final Map<String, Tensor> trainable = new LinkedHashMap<>();
     private final List<String> fresh = new ArrayList<>();
+    private volatile boolean settled = true;
     private final Function<String, Optional<Tensor>> given;
     private final Function<String, Optional<Tensor>> starts;
     private final Device device;
@@ -78,8 +80,12 @@ public final class Parameters implements AutoCloseable {
         return Collections.unmodifiableMap(tensors);
     }
 
-    /** Those that training changes. */
+    /**
+     * Those that training changes. Whoever asks for them may change them at any time from then on, so the model keeps
+     * nothing any more that it computes from them.
+     */
     public Map<String, Tensor> trainable() {
+        settled = false;
         return Collections.unmodifiableMap(trainable);
     }
 
@@ -106,9 +112,20 @@ public final class Parameters implements AutoCloseable {
         return device;
     }
 
-    /** Another number after every change of a weight. */
-    private long version() {
-        return tensors.values().stream().mapToLong(Tensor::_version).sum();
+    /**
+     * Another number after every change of a weight, as far as libtorch counts them.
+     *
+     * @return empty if the weights were handed out for training: optimisers change them by operators that count nothing
+     */
+    private OptionalLong version() {
+        return settled
+                ? OptionalLong.of(tensors.values().stream().mapToLong(Tensor::_version).sum())
+                : OptionalLong.empty();
+    }
+
+    /** From now on no gradients are computed for these weights. */
+    void freeze() {
+        trainable.values().forEach(tensor -> tensor.set_requires_grad(false));
     }
 
     /** In which number format the matrices of linear layers are kept. */
@@ -145,8 +162,8 @@ public final class Parameters implements AutoCloseable {
             return at(Integer.toString(number));
         }
 
-        /** Another number after every change of a weight of the whole model. */
-        long version() {
+        /** Another number after every change of a weight of the whole model; empty if that is not known. */
+        OptionalLong version() {
             return Parameters.this.version();
         }
 

@@ -8,6 +8,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Makes keys and values of passages: the document encoder and a projection for each (SPEC 1.2 step 4).
@@ -44,8 +45,8 @@ final class Retriever {
         return keyProjection.isPresent() && valueProjection.isPresent();
     }
 
-    /** Another number after every change of its weights. */
-    long version() {
+    /** Another number after every change of its weights; empty if that is not known, as while they are trained. */
+    OptionalLong version() {
         return parameters.version();
     }
 

@@ -51,14 +51,18 @@ final class TokenValues {
         this.config = config;
     }
 
-    /** The values of passages, on the CPU. */
-    PassageValues of(int[][] passages, Retriever encoder) {
+    /**
+     * The values of passages, on the CPU.
+     *
+     * @param version of the encoder's weights
+     */
+    PassageValues of(int[][] passages, Retriever encoder, long version) {
         int slots = Math.max(1, Arrays.stream(passages).mapToInt(p -> p.length).max().orElse(0));
         long hidden = config.hiddenSize();
         Tensor values = Tensors.full(0, passages.length, slots, hidden);
         MemorySegment numbers = Tensors.bytes(values);
         float[] real = new float[passages.length * slots];
-        Made now = new Made(encoder, encoder.version());
+        Made now = new Made(encoder, version);
         for (int i = 0; i < passages.length; i++) {
             MemorySegment own = MemorySegment.ofArray(of(passages[i], now));
             MemorySegment.copy(own, 0, numbers, i * slots * hidden * Float.BYTES, own.byteSize());
@@ -89,7 +93,8 @@ final class TokenValues {
 
     private synchronized void keep(Tokens tokens, float[] values, Made by) {
         if (!made.equals(Optional.of(by))) {
-            forget();
+            latest.clear();
+            kept = 0;
             made = Optional.of(by);
         }
         if (latest.put(tokens, values) == null) {
@@ -99,11 +104,5 @@ final class TokenValues {
             kept -= oldest.next().length;
             oldest.remove();
         }
-    }
-
-    /** Lets go of everything that is kept. */
-    synchronized void forget() {
-        latest.clear();
-        kept = 0;
     }
 }

@@ -91,7 +91,7 @@ final class WarmStart implements Function<String, Optional<Tensor>> {
             boolean tall = rows > columns;
             Tensor drawn = normal(1, 0, tall ? new long[] {rows, columns} : new long[] {columns, rows});
             Tensor orthonormal = torch.linalg_qr(drawn).get0();
-            return tall ? orthonormal.clone() : orthonormal.t().contiguous();
+            return (tall ? orthonormal : orthonormal.t()).clone().contiguous();
         });
     }
 
