@@ -85,7 +85,12 @@ public final class MemoryEncoder implements AutoCloseable {
     }
 
     private static boolean belongs(String name, PlugLMConfig config) {
-        if (name.startsWith("bert.embeddings.") || name.startsWith("bert.encoder.retriever.")) {
+        return name.startsWith("bert.encoder.retriever.") || makesStates(name, config);
+    }
+
+    /** Whether a weight takes part in the states of passages' tokens, before they are pooled and projected. */
+    static boolean makesStates(String name, PlugLMConfig config) {
+        if (name.startsWith("bert.embeddings.")) {
             return true;
         }
         for (int i = 0; i < config.documentEncoderType().layers(); i++) {
@@ -162,7 +167,9 @@ public final class MemoryEncoder implements AutoCloseable {
      */
     public Encoded encode(int[][] tokens) {
         return Scope.withoutGradients(() -> {
-            Tensor encoded = retriever.documentEncoder.encode(tokens);
+            Tensor encoded = retriever.keepsStates()
+                    ? retriever.encode(tokens, false).pooled()
+                    : retriever.documentEncoder.encode(tokens);
             float[] values = valueSize() == 0
                     ? new float[0]
                     : Tensors.floats(retriever.valueProjection.orElseThrow().rowByRow(encoded));

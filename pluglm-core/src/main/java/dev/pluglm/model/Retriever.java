@@ -8,6 +8,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.OptionalLong;
 
 /**
@@ -15,13 +16,14 @@ import java.util.OptionalLong;
  *
  * <p>A projection is absent where the configuration fixes what it would make.
  */
-final class Retriever {
+final class Retriever implements AutoCloseable {
     final DocumentEncoder documentEncoder;
     final Optional<Linear> keyProjection;
     final Optional<Linear> valueProjection;
     private final Parameters.Group parameters;
     private final PlugLMConfig config;
     private final Device device;
+    private Optional<KeptStates> kept = Optional.empty();
 
     Retriever(
             Parameters.Group p,
@@ -60,7 +62,26 @@ final class Retriever {
         requireVocabulary(tokens);
         Tensor ids = Tensors.on(device, TokenBatch.ids(tokens, config.padTokenId()));
         Mask mask = Mask.of(ids.ne(new Scalar(config.padTokenId())));
-        return new Encoded(documentEncoder.states(ids, mask, training), mask);
+        Tensor states = kept.filter(it -> it.holds(tokens)).map(it -> it.of(tokens))
+                .orElseGet(() -> documentEncoder.states(ids, mask, training));
+        return new Encoded(states, mask);
+    }
+
+    /** From now on takes the states of these passages' tokens as they are now; the encoder must not be trained. */
+    void keepStates(int[][] passages, LongConsumer progress) {
+        KeptStates fresh = KeptStates.of(passages, this, progress);
+        kept.ifPresent(KeptStates::close);
+        kept = Optional.of(fresh);
+    }
+
+    boolean keepsStates() {
+        return kept.isPresent();
+    }
+
+    @Override
+    public void close() {
+        kept.ifPresent(KeptStates::close);
+        kept = Optional.empty();
     }
 
     private void requireVocabulary(int[][] tokens) {
@@ -85,6 +106,11 @@ final class Retriever {
             this.mask = mask;
         }
 
+        /** {@code [passages, length, hidden]}. */
+        Tensor states() {
+            return states;
+        }
+
         /** {@code [passages, query]}. */
         Tensor keys() {
             return keyProjection.orElseThrow().forward(pooled());
@@ -99,7 +125,8 @@ final class Retriever {
             };
         }
 
-        private Tensor pooled() {
+        /** {@code [passages, hidden]}. */
+        Tensor pooled() {
             Tensor vectors = pooled.orElseGet(() -> documentEncoder.pool(states, mask));
             pooled = Optional.of(vectors);
             return vectors;

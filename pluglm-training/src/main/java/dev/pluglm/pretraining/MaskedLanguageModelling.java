@@ -73,6 +73,11 @@ final class MaskedLanguageModelling implements Objective {
         this.ensemble = ensemble;
     }
 
+    /** Runs the document encoder once over the memory; possible while that encoder is not trained. */
+    void keepPassageStates() {
+        memory.ifPresent(it -> model.keepPassageStates(it.tokens(), refreshing.progress()));
+    }
+
     /** Makes the first keys; a run that goes on takes those of its checkpoint instead. */
     void start() {
         refresh();

@@ -97,6 +97,9 @@ public final class Pretraining implements AutoCloseable {
                 new Trainer.Settings(config.maxTrainSteps, config.maxGradNorm, precision, config.seed), ensemble);
         run = new TrainingRun(trainer, objective, optimizer, scaler, model, checkpoints, config.ckptSteps, ensemble,
                 List.of(listener));
+        if (config.keepPassageStates) {
+            objective.keepPassageStates();
+        }
         newest.ifPresentOrElse(it -> goOn(it, state.orElseThrow()), objective::start);
     }
 

@@ -68,6 +68,11 @@ final class RefreshedMemory implements AutoCloseable {
         this.tokensAtOnce = tokensAtOnce;
     }
 
+    /** Of each passage, with special tokens, unpadded. */
+    int[][] tokens() {
+        return tokens;
+    }
+
     int size() {
         return tokens.length;
     }

@@ -23,8 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -158,7 +160,7 @@ class PretrainingTest {
     void onlyTheChosenWeightsAreTrained() {
         PretrainingConfig config = PretrainingFixture.config(directory);
         config.maxTrainSteps = 2;
-        config.trainable = java.util.Optional.of("memory_layer|retriever");
+        config.trainable = Optional.of("memory_layer|retriever");
         try (Pretraining training = Pretraining.prepare(config, false, Ensemble.alone(),
                 new PretrainingFixture.Ear())) {
             Map<String, float[]> before = new TreeMap<>();
@@ -166,14 +168,32 @@ class PretrainingTest {
             training.trainer().step();
             training.trainer().step();
             training.model().tensors().forEach((key, tensor) -> {
-                boolean changed = !java.util.Arrays.equals(before.get(key), Tensors.floats(tensor));
+                boolean changed = !Arrays.equals(before.get(key), Tensors.floats(tensor));
                 if (!key.matches(".*(memory_layer|retriever).*")) {
                     assertFalse(changed, key);
                 }
             });
-            assertFalse(java.util.Arrays.equals(before.get("bert.encoder.retriever.key_proj.weight"),
+            assertFalse(Arrays.equals(before.get("bert.encoder.retriever.key_proj.weight"),
                     Tensors.floats(training.model().tensors().get("bert.encoder.retriever.key_proj.weight"))));
         }
+    }
+
+    @Test
+    void statesThatAreKeptGiveTheSameTrainingUpToTheirRounding() {
+        PretrainingConfig config = PretrainingFixture.config(directory);
+        config.trainable = Optional.of("memory_layer|retriever");
+        config.maxTrainSteps = 6;
+        Map<String, float[]> anew = weightsAfter(config, Ensemble.alone());
+        config.keepPassageStates = true;
+        config.outputDir = directory.resolve("kept");
+        Map<String, float[]> kept = weightsAfter(config, Ensemble.alone());
+        assertClose(anew, kept, 2e-3);
+        assertFalse(Arrays.equals(anew.get("bert.encoder.retriever.key_proj.weight"),
+                kept.get("bert.encoder.retriever.key_proj.weight")), "fp16 leaves a trace");
+
+        config.trainable = Optional.of("memory_layer|retriever|embeddings");
+        Problem refused = assertThrows(Problem.class, () -> weightsAfter(config, Ensemble.alone()));
+        assertTrue(refused.getMessage().contains("bert.embeddings."), refused::getMessage);
     }
 
     @Test
