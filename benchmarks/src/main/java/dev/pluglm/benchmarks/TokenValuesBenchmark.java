@@ -5,10 +5,11 @@ import dev.pluglm.memory.Vectors;
 import dev.pluglm.model.DocumentEncoderType;
 import dev.pluglm.model.Input;
 import dev.pluglm.model.Memory;
-import dev.pluglm.model.MemoryEncoder;
 import dev.pluglm.model.Pass;
+import dev.pluglm.model.Peers;
 import dev.pluglm.model.PlugLMConfig;
 import dev.pluglm.model.PlugLMModel;
+import dev.pluglm.model.Trace;
 import dev.pluglm.model.ValueType;
 import dev.pluglm.tensor.Scope;
 import dev.pluglm.tensor.Tensors;
@@ -20,6 +21,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,13 +32,15 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Measures what it costs to read passages token by token, at the size of BERT-base with weights that are drawn: a
- * prediction without a memory, with pooled values, and with the values of tokens made anew; and what it would cost to
- * read token states that a file holds in fp16.
+ * prediction without a memory, with pooled values, and with the values of tokens, new and kept from before; and what it
+ * would cost to read token states that a file holds in fp16.
  *
- * <p>Arguments: threads, seed (optional). Prints medians of rounds in which all of them take turns.
+ * <p>One thread; processor time, which other programs disturb least. Argument: a seed (optional). Prints medians of
+ * rounds in which all of them take turns.
  */
 public final class TokenValuesBenchmark {
     private static final int ROUNDS = 30;
@@ -43,7 +49,9 @@ public final class TokenValuesBenchmark {
     private static final int QUESTION = 12;
     private static final int PASSAGES = 2000;
     private static final int HIDDEN = 768;
+    private static final int KEY = 128;
 
+    private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     private final Random random;
     private final Map<String, double[]> milliseconds = new LinkedHashMap<>();
 
@@ -52,10 +60,10 @@ public final class TokenValuesBenchmark {
     }
 
     public static void main(String[] arguments) throws IOException {
-        Torch.threads(Integer.parseInt(arguments[0]));
-        long seed = arguments.length > 1 ? Long.parseLong(arguments[1]) : 20230521;
-        System.out.printf("%d threads, questions of %d tokens, %d of %d passages of %d tokens, seed %d%n",
-                Torch.threads(), QUESTION, K, PASSAGES, LENGTH, seed);
+        Torch.threads(1);
+        long seed = arguments.length > 0 ? Long.parseLong(arguments[0]) : 20230521;
+        System.out.printf("questions of %d tokens, %d passages of %d tokens (uneven: 64, 54 ... 24), seed %d%n",
+                QUESTION, K, LENGTH, seed);
         new TokenValuesBenchmark(seed).run();
     }
 
@@ -72,23 +80,23 @@ public final class TokenValuesBenchmark {
         try (PlugLMModel pooled = PlugLMModel.random(config("word_embedding", ValueType.POOLED), 1);
                 PlugLMModel words = PlugLMModel.random(config("word_embedding", ValueType.TOKENS), 1);
                 PlugLMModel context = PlugLMModel.random(config("first_4", ValueType.TOKENS), 1);
-                ArrayMemory memory = memory(pooled.config());
                 FileChannel states = filled(file);
                 Arena arena = Arena.ofShared()) {
             MemorySegment mapped = states.map(FileChannel.MapMode.READ_ONLY, 0, states.size(), arena);
             for (int round = 0; round < ROUNDS; round++) {
                 int[][] question = {text(QUESTION)};
-                time("no memory", round, () -> predict(pooled, Memory.empty(), question));
-                time("pooled values, stored", round, () -> predict(pooled, memory, question));
-                time("tokens of word_embedding, made anew", round, () -> predict(words, memory, question));
-                time("tokens of first_4, made anew", round, () -> predict(context, memory, question));
-                time("tokens of first_4, the same question again", round, () -> predict(context, memory, question));
-                MemoryEncoder encoder = context.memoryEncoder().orElseThrow();
-                int[][] passages = {text(LENGTH), text(LENGTH), text(LENGTH), text(LENGTH), text(LENGTH)};
-                time("  first_4 alone, five at once", round, () -> encoder.encode(passages));
-                time("  first_4 alone, one by one", round, () ->
-                        Arrays.stream(passages).forEach(passage -> encoder.encode(new int[][] {passage})));
-                time("  reading five from a mapped file of fp16", round, () -> read(mapped));
+                try (ArrayMemory memory = memory(_ -> LENGTH); ArrayMemory uneven = memory(i -> LENGTH - 10 * i)) {
+                    time("no memory", round, () -> predict(pooled, Memory.empty(), question));
+                    time("pooled values, stored", round, () -> predict(pooled, memory, question));
+                    time("tokens of word_embedding, made anew", round, () -> predict(words, memory, question));
+                    time("tokens of first_4, made anew, one by one", round, () -> predict(context, memory, question));
+                    time("tokens of first_4, kept from the call before", round, () ->
+                            predict(context, memory, question));
+                    time("tokens of first_4, made anew, all at once", round, () -> live(context, memory, question));
+                    time("uneven passages, one by one", round, () -> predict(context, uneven, question));
+                    time("uneven passages, all at once", round, () -> live(context, uneven, question));
+                    time("reading fp16 from a mapped file", round, () -> read(mapped));
+                }
             }
         } finally {
             Files.delete(file);
@@ -101,15 +109,25 @@ public final class TokenValuesBenchmark {
     }
 
     private void time(String name, int round, Runnable work) {
-        long start = System.nanoTime();
+        long start = threads.getCurrentThreadCpuTime();
         work.run();
-        milliseconds.computeIfAbsent(name, _ -> new double[ROUNDS])[round] = (System.nanoTime() - start) / 1e6;
+        milliseconds.computeIfAbsent(name, _ -> new double[ROUNDS])[round] =
+                (threads.getCurrentThreadCpuTime() - start) / 1e6;
     }
 
     private static void predict(PlugLMModel model, Memory memory, int[][] question) {
+        predict(model, memory, question, true);
+    }
+
+    /** Values as they are made in training. */
+    private static void live(PlugLMModel model, Memory memory, int[][] question) {
+        predict(model, memory, question, false);
+    }
+
+    private static void predict(PlugLMModel model, Memory memory, int[][] question, boolean stored) {
         Scope.withoutGradients(() -> {
             try (Memory.View view = memory.view()) {
-                Pass pass = Pass.prediction(view);
+                Pass pass = new Pass(false, view, true, stored, Trace.NONE, Peers.NONE);
                 return Tensors.floats(model.logits(model.states(Input.of(question, 0), pass).select(1, 3), pass));
             }
         });
@@ -126,11 +144,12 @@ public final class TokenValuesBenchmark {
         }
     }
 
-    private ArrayMemory memory(PlugLMConfig config) {
-        int[][] tokens = new int[PASSAGES][];
-        Arrays.setAll(tokens, _ -> text(LENGTH));
-        return ArrayMemory.builder("random", Vectors.rounded(floats(PASSAGES * config.querySize()), config.querySize()))
-                .values(Vectors.rounded(floats(PASSAGES * HIDDEN), HIDDEN))
+    /** So few passages that all of them are found. */
+    private ArrayMemory memory(IntUnaryOperator length) {
+        int[][] tokens = new int[K][];
+        Arrays.setAll(tokens, i -> text(length.applyAsInt(i)));
+        return ArrayMemory.builder("random", Vectors.rounded(floats(K * KEY), KEY))
+                .values(Vectors.rounded(floats(K * HIDDEN), HIDDEN))
                 .tokens(tokens)
                 .build();
     }
@@ -140,7 +159,7 @@ public final class TokenValuesBenchmark {
         byte[] row = new byte[LENGTH * HIDDEN * Short.BYTES];
         for (int i = 0; i < PASSAGES; i++) {
             Arrays.fill(row, (byte) i);
-            states.write(java.nio.ByteBuffer.wrap(row));
+            states.write(ByteBuffer.wrap(row));
         }
         return states;
     }

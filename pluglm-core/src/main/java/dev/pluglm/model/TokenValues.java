@@ -24,10 +24,8 @@ import java.util.Optional;
  */
 final class TokenValues {
 
-    /** Numbers that are kept at most, 128 MB: at the size of BERT-base the values of 680 passages of 64 tokens. */
-    private static final long MOST = 1 << 25;
-
     private final PlugLMConfig config;
+    private final long most;
     private final Map<Tokens, float[]> latest = new LinkedHashMap<>(16, 0.75f, true);
     private Optional<Made> made = Optional.empty();
     private long kept;
@@ -47,8 +45,18 @@ final class TokenValues {
         }
     }
 
+    /**
+     * Keeps what fits into a quarter of the memory that Java may use: with 6 GB, at the size of BERT-base, 8,000 passages
+     * of 64 tokens.
+     */
     TokenValues(PlugLMConfig config) {
+        this(config, Runtime.getRuntime().maxMemory() / 4 / Float.BYTES);
+    }
+
+    /** @param most numbers that are kept */
+    TokenValues(PlugLMConfig config, long most) {
         this.config = config;
+        this.most = most;
     }
 
     /**
@@ -100,9 +108,14 @@ final class TokenValues {
         if (latest.put(tokens, values) == null) {
             kept += values.length;
         }
-        for (Iterator<float[]> oldest = latest.values().iterator(); kept > MOST && oldest.hasNext();) {
+        for (Iterator<float[]> oldest = latest.values().iterator(); kept > most && oldest.hasNext();) {
             kept -= oldest.next().length;
             oldest.remove();
         }
+    }
+
+    /** How many numbers are kept. */
+    synchronized long kept() {
+        return kept;
     }
 }

@@ -318,6 +318,29 @@ class TokenValuesTest {
     }
 
     @Test
+    void noMoreIsKeptThanThereIsRoomForAndTheLatestIsKeptLongest() {
+        try (PlugLMModel model = PlugLMModel.random(config(_ -> {}), SEED); Scope _ = Scope.open()) {
+            Retriever encoder = model.memoryEncoder().orElseThrow().retriever();
+            long version = encoder.version().orElseThrow();
+            TokenValues little = new TokenValues(model.config(), 10 * HIDDEN);
+            TokenValues much = new TokenValues(model.config(), 1000 * HIDDEN);
+            int[][] passages = texts(4, 3, 12, 1, 5, 4, 2, 7);
+            for (int i = 0; i < 100; i++) {
+                int[][] some = {passages[random.nextInt(8)], passages[random.nextInt(8)]};
+                PassageValues expected = much.of(some, encoder, version);
+                assertArrayEquals(Tensors.floats(expected.values()),
+                        Tensors.floats(little.of(some, encoder, version).values()));
+                assertTrue(little.kept() <= 10 * HIDDEN);
+            }
+            assertEquals(38 * HIDDEN, much.kept());
+            little.of(new int[][] {passages[0], passages[1]}, encoder, version);
+            little.of(new int[][] {passages[0]}, encoder, version);
+            little.of(new int[][] {passages[4]}, encoder, version);
+            assertEquals(9 * HIDDEN, little.kept());
+        }
+    }
+
+    @Test
     void whatWasKeptIsForgottenWhenAWeightChanges() {
         PlugLMConfig config = config(_ -> {});
         try (PlugLMModel model = PlugLMModel.random(config, SEED); ArrayMemory memory = memory(4, 9, 2, 13, 7)) {
