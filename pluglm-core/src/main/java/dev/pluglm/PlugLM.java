@@ -11,6 +11,7 @@ import dev.pluglm.model.Memory;
 import dev.pluglm.model.Pass;
 import dev.pluglm.model.PlugLMModel;
 import dev.pluglm.model.Task;
+import dev.pluglm.model.ValueType;
 import dev.pluglm.problem.Problem;
 import dev.pluglm.tensor.Precision;
 import dev.pluglm.tensor.Scope;
@@ -195,7 +196,8 @@ public final class PlugLM implements AutoCloseable {
     }
 
     private Filled fill(Tokens tokens, int[] masked, int best, Optional<PassageView> view) {
-        EvidenceTrace trace = new EvidenceTrace(view, masked);
+        EvidenceTrace trace = new EvidenceTrace(view, masked,
+                model().config().valueType() == ValueType.TOKENS ? Optional.of(tokenizer::token) : Optional.empty());
         List<List<Prediction>> masks = Scope.withoutGradients(() -> {
             Pass pass = view.map(Pass::prediction)
                     .orElseGet(() -> Pass.prediction(Memory.empty().view()))

@@ -87,6 +87,14 @@ class TokenReadingTest {
         assertEquals(3, evidence.size());
         assertEquals(1, evidence.stream().mapToDouble(Evidence::weight).sum(), 1e-5);
         assertTrue(evidence.stream().allMatch(passage -> passage.weight() > 0), evidence::toString);
+        for (Evidence passage : evidence) {
+            List<String> tokens = passage.tokens().stream().map(Evidence.Token::token).toList();
+            assertEquals("[CLS]", tokens.getFirst());
+            assertEquals("[SEP]", tokens.getLast());
+            assertEquals(passage.text().split(" ").length + 2, tokens.size(), tokens::toString);
+            assertEquals(passage.weight(), passage.tokens().stream().mapToDouble(Evidence.Token::weight).sum(), 1e-6);
+            assertTrue(passage.tokens().stream().distinct().count() > 2, passage::toString);
+        }
     }
 
     @Test
@@ -160,7 +168,9 @@ class TokenReadingTest {
                 assertEquals(4, store.verify());
                 assertEquals(other.equals(pooledAt) ? 32 : 0, store.stats().shape().valueSize());
             }
-            assertEquals(3, fill(memoryAt).evidence().size());
+            List<Evidence> evidence = fill(memoryAt).evidence();
+            assertEquals(3, evidence.size());
+            assertEquals(other.equals(pooledAt), evidence.getFirst().tokens().isEmpty());
         }
         assertEquals(before, fill(memoryAt));
     }

@@ -52,7 +52,11 @@ class TokenModelTest {
         JsonNode filled = Run.json("fill", "--model", model, "--memory", memory, "the capital of france is [MASK].")
                 .getFirst();
         assertEquals(2, filled.path("evidence").size());
-        assertEquals("paris", filled.path("evidence").get(0).path("id").asText());
+        JsonNode best = filled.path("evidence").get(0);
+        assertEquals("paris", best.path("id").asText());
+        assertEquals(9, best.path("tokens").size());
+        assertTrue(best.path("tokens").get(1).path("weight").asDouble() > 0);
+        assertTrue(Run.ok("fill", "--model", model, "--memory", memory, "paris is [MASK]").contains("most read"));
     }
 
     @Test

@@ -1,6 +1,5 @@
 package dev.pluglm.model;
 
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -45,12 +44,9 @@ record Knowledge(Memory.Hits hits, Tensor keys, PassageValues passages, Tensor p
         return x.unsqueeze(2).expand(batch(), k(), slots()).reshape(batch(), k() * slots());
     }
 
-    /** What the values of a passage have together, {@code [batch, heads, length, k * slots] -> [batch, heads, length, k]}. */
-    Tensor ofPassages(Tensor x) {
-        return slots() == 1
-                ? x
-                : x.detach().view(x.size(0), x.size(1), x.size(2), k(), slots())
-                        .sum(new long[] {4}, false, new ScalarTypeOptional());
+    /** From all values to those of each passage, {@code [.., .., .., k * slots] -> [.., .., .., k, slots]}. */
+    Tensor byPassage(Tensor x) {
+        return x.view(x.size(0), x.size(1), x.size(2), k(), slots());
     }
 
     private long batch() {

@@ -23,7 +23,7 @@ sealed interface KnowledgeAttention {
      * What was read.
      *
      * @param memory {@code [batch, length, hidden]}, or {@code [batch, 1, hidden]} for all tokens
-     * @param weights {@code [batch, heads or 1, length or 1, k]}: of all values of a passage together
+     * @param weights {@code [batch, heads or 1, length or 1, k, slots]}: of each value of each passage found
      */
     record Reading(Tensor memory, Tensor weights) {}
 
@@ -81,7 +81,7 @@ sealed interface KnowledgeAttention {
             Tensor weights = softmax(scores.add(bias), everyHead(found.real()));
             Tensor context = value.inFormat(torch.dropout(weights, dropout, training))
                     .matmul(heads(found.spread(value.product(values))));
-            return new Reading(output.forward(merge(context, x)), found.ofPassages(weights));
+            return new Reading(output.forward(merge(context, x)), found.byPassage(weights));
         }
 
         /** {@code [batch, n, hidden] -> [batch, heads, n, headSize]}. */
@@ -121,7 +121,7 @@ sealed interface KnowledgeAttention {
             Tensor bias = beta.mul(found.forEachValue(similarity(queries, found))).unsqueeze(1);
             Tensor weights = softmax(scores.add(bias), found.real().unsqueeze(1));
             Tensor memory = torch.bmm(torch.dropout(weights, dropout, training), found.spread(found.values()));
-            return new Reading(memory, found.ofPassages(weights.unsqueeze(1)));
+            return new Reading(memory, found.byPassage(weights.unsqueeze(1)));
         }
     }
 
@@ -130,7 +130,7 @@ sealed interface KnowledgeAttention {
         @Override
         public Reading forward(Tensor x, Tensor queries, Knowledge found, boolean training) {
             Tensor weights = softmax(similarity(queries, found), found.real()).unsqueeze(1); // [batch, 1, k]
-            return new Reading(torch.bmm(weights, found.spread(found.values())), weights.unsqueeze(1));
+            return new Reading(torch.bmm(weights, found.spread(found.values())), found.byPassage(weights.unsqueeze(1)));
         }
     }
 }

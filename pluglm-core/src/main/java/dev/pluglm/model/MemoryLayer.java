@@ -2,6 +2,7 @@ package dev.pluglm.model;
 
 import dev.pluglm.tensor.Scope;
 
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 
 import java.util.Optional;
@@ -57,13 +58,21 @@ final class MemoryLayer implements Layer {
             Knowledge found = valueNorm.map(n -> raw.with(n.forward(raw.values()))).orElse(raw);
             Tensor readers = wanted.of(attended);
             KnowledgeAttention.Reading reading = knowledgeAttention.forward(readers, query, found, pass.training());
-            pass.trace().lookup(number, found.hits(), reading.weights());
+            tell(pass.trace(), found.hits(), reading.weights().detach());
             pass.trace().memory(number, reading.memory());
             Tensor sum = feedForward
                     .map(f -> readers.add(f.forward(readers, pass.training())))
                     .orElse(readers);
             return norm.forward(sum.add(reading.memory()));
         });
+    }
+
+    /** @param weights {@code [batch, heads or 1, length or 1, k, slots]} */
+    private void tell(Trace trace, Memory.Hits hits, Tensor weights) {
+        if (trace != Trace.NONE) {
+            trace.lookup(number, hits, weights.sum(new long[] {4}, false, new ScalarTypeOptional()));
+            trace.values(number, hits, weights);
+        }
     }
 
     /** {@code [batch, query]}. */
