@@ -17,7 +17,8 @@ public final class ConfusionMatrix {
     private final long right;
     private final long[] labelled;
     private final long[] predicted;
-    private final Map<Long, Long> cells = new HashMap<>(); // Sparse: a column taken for labels may have 100,000 classes.
+    // Sparse: a column that is taken for labels may hold 100,000 of them.
+    private final Map<Long, Long> cells = new HashMap<>();
 
     private ConfusionMatrix(int classes, int[] labels, int[] predictions) {
         this.classes = classes;

@@ -56,9 +56,10 @@ final class CommaRecords implements DelimitedRows.Records {
                 }
             }
         } catch (UncheckedIOException e) {
-            String reason = e.getCause().getMessage().lines().findFirst().orElse("").replaceFirst(" at line: .*", "");
-            throw new Problem("%s: not CSV (%s); put fields with commas, quotes or line ends in quotes, and double the "
-                    + "quotes inside".formatted(Place.line(file, line), Shown.of(reason)), e);
+            String reason = String.valueOf(e.getCause().getMessage()).lines().findFirst().orElse("")
+                    .replaceFirst(" at line: .*", "").replaceFirst("^\\(startline \\d+\\) ", "");
+            throw new Problem(("%s: not CSV (%s); put fields with commas, quotes or line ends in quotes, and double "
+                    + "the quotes inside").formatted(Place.line(file, line), Shown.of(reason)), e);
         }
     }
 
@@ -72,7 +73,7 @@ final class CommaRecords implements DelimitedRows.Records {
         lines.close();
     }
 
-    /** Lines as characters. Gives one line at a time, so that the parser never runs into a damaged one ahead of time. */
+    /** Lines as characters, one line at a time: so the parser never runs into a damaged one ahead of time. */
     private final class Lines extends Reader {
         private final TextLines source;
         private String current;

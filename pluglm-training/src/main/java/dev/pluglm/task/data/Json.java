@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 
 import dev.pluglm.problem.Shown;
 
-/** How JSON is read here: strictly, within bounds, and numbers as they are written, since they are written out again. */
+/** How JSON is read here: strictly, within bounds, and numbers as they are written: they are to be written again. */
 final class Json {
 
     /** Bytes of a line, or of an entry of a larger document, at most. */
@@ -43,7 +43,8 @@ final class Json {
 
     /** What the parser found wrong, on one line. */
     static String reason(JsonProcessingException e) {
-        return Shown.of(e.getOriginalMessage().lines().findFirst().orElse("damaged").replaceFirst(" \\(start marker.*",
-                "").replaceFirst(" of type `.*", " that is not one"));
+        String reason = e.getOriginalMessage().lines().findFirst().orElse("damaged");
+        return Shown.of(reason.replaceFirst(" \\(start marker.*|: was expecting.*|: enable `.*", "")
+                .replaceFirst("^Cannot deserialize .*", "it is something else"));
     }
 }

@@ -12,7 +12,7 @@ import java.util.SequencedMap;
  * @param id what the file calls it
  * @param question without space before it
  * @param context the text
- * @param title the title of the text's article; else empty
+ * @param title the title of the text's article; empty if there is none, or SQuAD gives it after its paragraphs
  * @param answers all pieces that are right, in the file's order and without repetition, none if the text does not
  *                answer the question; nothing if the file does not tell
  * @param row what else the file says about it, for files of predictions

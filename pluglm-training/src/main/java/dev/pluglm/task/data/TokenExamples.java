@@ -50,7 +50,8 @@ public final class TokenExamples {
         TextLines lines = TextLines.open(file);
         try {
             String first = RowReader.firstLine(file, lines);
-            return new ExampleReader<>(file, JSON_OBJECT.matcher(first).lookingAt() ? new Sentences(new JsonRows(file, lines, first), tagNames)
+            return new ExampleReader<>(file, JSON_OBJECT.matcher(first).lookingAt()
+                    ? new Sentences(new JsonRows(file, lines, first), tagNames)
                     : new ConllSentences(file, lines, first));
         } catch (Problem e) {
             lines.close();
