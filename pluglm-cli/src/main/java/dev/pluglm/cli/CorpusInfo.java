@@ -60,7 +60,9 @@ final class CorpusInfo extends Action {
             read.forEach(info -> table.row(info.file().toString(), info.format(), MemoryStatistics.size(info.size()),
                     info.holds()));
         }
-        read.forEach(info -> info.counts().ifPresent(counts -> CorpusAction.showBad(console, counts)));
+        // One of each file: there may be many files, and the table tells how many there are.
+        read.forEach(info -> info.counts().ifPresent(counts ->
+                counts.examples().stream().limit(1).forEach(bad -> CorpusAction.showBad(console, bad))));
         return whole;
     }
 

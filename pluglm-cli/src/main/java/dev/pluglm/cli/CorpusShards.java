@@ -10,6 +10,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -23,7 +24,14 @@ import java.util.OptionalInt;
             "  pluglm corpus shards wiki.xml.bz2 --output shards --shards 8 --vocab vocab.txt --bin-size 32"})
 final class CorpusShards extends CorpusAction {
     /** When samples are masked. */
-    enum Masking { STATIC, DYNAMIC }
+    enum Masking {
+        STATIC, DYNAMIC;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
 
     @Option(names = {"-o", "--output"}, paramLabel = "DIR", required = true,
             description = "The directory to make; must not exist, or be empty.")
