@@ -73,7 +73,7 @@ abstract class CorpusAction extends Action {
         console.note("bad record: " + Plain.shortened(bad.toString(), LONGEST));
     }
 
-    static String of(CorpusJob.Result result) {
-        return " of " + Console.count(result.counts().documents(), "document");
+    static String from(CorpusJob.Result result) {
+        return " from " + Console.count(result.counts().documents(), "document");
     }
 }

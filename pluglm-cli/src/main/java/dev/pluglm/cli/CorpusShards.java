@@ -16,7 +16,8 @@ import java.util.OptionalInt;
 
 @Command(name = "shards",
         header = "Make samples for pre-training, as shards in NVIDIA's LDDL format (Parquet).",
-        customSynopsis = "pluglm corpus shards INPUT... --output DIR --shards N (--model MODEL | --vocab FILE) [OPTIONS]",
+        customSynopsis = "pluglm corpus shards INPUT... --output DIR --shards N (--model MODEL | --vocab FILE)"
+                + " [OPTIONS]",
         description = {"", "Cuts the corpus into pairs of segments as BERT's data was made, and deals them out to"
                 + " shards whose sizes differ by one. The defaults are those of the published data. The same seed"
                 + " and corpus give the same bytes."},
@@ -84,7 +85,7 @@ final class CorpusShards extends CorpusAction {
         ShardOptions options = options();
         try (Tokenizer tokenizer = vocabulary.open()) {
             return write(console, new Output.Shards(output, options), Optional.of(tokenizer), "samples",
-                    result -> Console.count(result.written(), "sample") + of(result) + ", in "
+                    result -> Console.count(result.written(), "sample") + from(result) + ", in "
                             + Console.count(shards, "shard") + (binSize == null ? "" : " for each length") + ",");
         }
     }

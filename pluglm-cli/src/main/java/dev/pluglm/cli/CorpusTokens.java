@@ -15,8 +15,8 @@ import java.util.Optional;
 @Command(name = "tokens",
         header = "Cut a corpus into passages of token ids, as the published code reads them (.npy).",
         customSynopsis = "pluglm corpus tokens INPUT... --output FILE (--model MODEL | --vocab FILE) [OPTIONS]",
-        description = {"", "Writes an array [passages, length]: each row is [CLS], a passage, [SEP] and zeros. A passage"
-                + " is as many whole sentences of a document as fit."},
+        description = {"", "Writes an array [passages, length]: each row is [CLS], a passage, [SEP] and zeros. A"
+                + " passage is as many whole sentences of a document as fit."},
         footer = {"", "Example:",
             "  pluglm corpus tokens wiki.xml.bz2 --output tokenized_wiki.npy --vocab vocab.txt --length 288"})
 final class CorpusTokens extends CorpusAction {
@@ -69,7 +69,7 @@ final class CorpusTokens extends CorpusAction {
         try (Tokenizer tokenizer = vocabulary.open()) {
             return write(console, new Output.TokenArray(output, length, type.type, titles), Optional.of(tokenizer),
                     "passages", result -> "%s of %d tokens%s".formatted(
-                            Console.count(result.written(), "passage"), length, of(result)));
+                            Console.count(result.written(), "passage"), length, from(result)));
         }
     }
 
