@@ -16,6 +16,9 @@ import java.util.function.Function;
 
 /** A command that turns a corpus into one output. */
 abstract class CorpusAction extends Action {
+    /** Characters of a bad record's line. */
+    private static final int LONGEST = 300;
+
     @Mixin
     private CorpusInput input;
 
@@ -57,16 +60,20 @@ abstract class CorpusAction extends Action {
     }
 
     /** Tells which records were bad, as far as they were kept. */
-    static void showBad(Console console, ReadCounts counts) {
+    private static void showBad(Console console, ReadCounts counts) {
         for (BadRecord bad : counts.examples()) {
-            console.note("bad record: " + Plain.shortened(bad.toString(), 300));
+            showBad(console, bad);
         }
         if (counts.bad() > counts.examples().size()) {
             console.note("... and " + Console.count(counts.bad() - counts.examples().size()) + " more");
         }
     }
 
-    static String of(CorpusJob.Result result) {
-        return " of " + Console.count(result.counts().documents(), "document");
+    static void showBad(Console console, BadRecord bad) {
+        console.note("bad record: " + Plain.shortened(bad.toString(), LONGEST));
+    }
+
+    static String from(CorpusJob.Result result) {
+        return " from " + Console.count(result.counts().documents(), "document");
     }
 }

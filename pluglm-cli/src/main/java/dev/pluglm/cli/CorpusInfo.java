@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.LongSummaryStatistics;
 import java.util.Map;
+import java.util.OptionalInt;
 
 @Command(name = "info",
         header = "Show what files are: dumps, documents, passages, token arrays, shards.",
@@ -60,7 +61,9 @@ final class CorpusInfo extends Action {
             read.forEach(info -> table.row(info.file().toString(), info.format(), MemoryStatistics.size(info.size()),
                     info.holds()));
         }
-        read.forEach(info -> info.counts().ifPresent(counts -> CorpusAction.showBad(console, counts)));
+        // One of each file: there may be many files, and the table tells how many there are.
+        read.forEach(info -> info.counts().ifPresent(counts ->
+                counts.examples().stream().limit(1).forEach(bad -> CorpusAction.showBad(console, bad))));
         return whole;
     }
 
@@ -87,16 +90,24 @@ final class CorpusInfo extends Action {
         try (Table table = new Table(console, Table.Column.number("bin"), Table.Column.number("shards"),
                 Table.Column.number("samples"), Table.Column.number("fewest in one"),
                 Table.Column.number("most in one"))) {
-            shards.bins().stream().map(CorpusInfo::bin).forEach(bin ->
-                    table.row(bin.values().stream().map(value -> value instanceof Long number ? Console.count(number)
-                            : value.toString()).toArray(String[]::new)));
+            for (List<ShardDirectory.Shard> bin : shards.bins()) {
+                LongSummaryStatistics rows = rows(bin);
+                OptionalInt number = bin.getFirst().bin();
+                table.row(number.isPresent() ? String.valueOf(number.getAsInt()) : "none",
+                        Console.count(rows.getCount()), Console.count(rows.getSum()), Console.count(rows.getMin()),
+                        Console.count(rows.getMax()));
+            }
         }
     }
 
+    private static LongSummaryStatistics rows(List<ShardDirectory.Shard> shards) {
+        return shards.stream().mapToLong(ShardDirectory.Shard::rows).summaryStatistics();
+    }
+
     private static Map<String, Object> bin(List<ShardDirectory.Shard> shards) {
-        LongSummaryStatistics rows = shards.stream().mapToLong(ShardDirectory.Shard::rows).summaryStatistics();
+        LongSummaryStatistics rows = rows(shards);
         Map<String, Object> object = new LinkedHashMap<>();
-        object.put("bin", shards.getFirst().bin().isPresent() ? (Object) shards.getFirst().bin().getAsInt() : "none");
+        shards.getFirst().bin().ifPresent(bin -> object.put("bin", bin));
         object.put("shards", rows.getCount());
         object.put("samples", rows.getSum());
         object.put("fewest", rows.getMin());

@@ -20,7 +20,7 @@ import java.util.Optional;
             "  pluglm memory create pubmed --model bert --from pubmed.jsonl"})
 final class CorpusPassages extends CorpusAction {
     @Option(names = {"-o", "--output"}, paramLabel = "FILE", required = true,
-            description = "The file to write; must not exist. Packed if it ends in .gz or .zst.")
+            description = "The file to write; must not exist. Packed if it ends in .gz.")
     private Path output;
 
     @Mixin
@@ -36,7 +36,7 @@ final class CorpusPassages extends CorpusAction {
         CorpusTokens.check(length);
         try (Tokenizer tokenizer = vocabulary.open()) {
             return write(console, new Output.PassageLines(output, length), Optional.of(tokenizer), "passages",
-                    result -> Console.count(result.written(), "passage") + of(result));
+                    result -> Console.count(result.written(), "passage") + from(result));
         }
     }
 }

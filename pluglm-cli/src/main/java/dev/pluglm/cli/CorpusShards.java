@@ -10,12 +10,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 @Command(name = "shards",
         header = "Make samples for pre-training, as shards in NVIDIA's LDDL format (Parquet).",
-        customSynopsis = "pluglm corpus shards INPUT... --output DIR --shards N (--model MODEL | --vocab FILE) [OPTIONS]",
+        customSynopsis = "pluglm corpus shards INPUT... --output DIR --shards N (--model MODEL | --vocab FILE)"
+                + " [OPTIONS]",
         description = {"", "Cuts the corpus into pairs of segments as BERT's data was made, and deals them out to"
                 + " shards whose sizes differ by one. The defaults are those of the published data. The same seed"
                 + " and corpus give the same bytes."},
@@ -23,7 +25,14 @@ import java.util.OptionalInt;
             "  pluglm corpus shards wiki.xml.bz2 --output shards --shards 8 --vocab vocab.txt --bin-size 32"})
 final class CorpusShards extends CorpusAction {
     /** When samples are masked. */
-    enum Masking { STATIC, DYNAMIC }
+    enum Masking {
+        STATIC, DYNAMIC;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
 
     @Option(names = {"-o", "--output"}, paramLabel = "DIR", required = true,
             description = "The directory to make; must not exist, or be empty.")
@@ -76,7 +85,7 @@ final class CorpusShards extends CorpusAction {
         ShardOptions options = options();
         try (Tokenizer tokenizer = vocabulary.open()) {
             return write(console, new Output.Shards(output, options), Optional.of(tokenizer), "samples",
-                    result -> Console.count(result.written(), "sample") + of(result) + ", in "
+                    result -> Console.count(result.written(), "sample") + from(result) + ", in "
                             + Console.count(shards, "shard") + (binSize == null ? "" : " for each length") + ",");
         }
     }

@@ -9,13 +9,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 
 @Command(name = "tokens",
         header = "Cut a corpus into passages of token ids, as the published code reads them (.npy).",
         customSynopsis = "pluglm corpus tokens INPUT... --output FILE (--model MODEL | --vocab FILE) [OPTIONS]",
-        description = {"", "Writes an array [passages, length]: each row is [CLS], a passage, [SEP] and zeros. A passage"
-                + " is as many whole sentences of a document as fit."},
+        description = {"", "Writes an array [passages, length]: each row is [CLS], a passage, [SEP] and zeros. A"
+                + " passage is as many whole sentences of a document as fit."},
         footer = {"", "Example:",
             "  pluglm corpus tokens wiki.xml.bz2 --output tokenized_wiki.npy --vocab vocab.txt --length 288"})
 final class CorpusTokens extends CorpusAction {
@@ -32,6 +33,11 @@ final class CorpusTokens extends CorpusAction {
 
         Type(DType type) {
             this.type = type;
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 
@@ -63,7 +69,7 @@ final class CorpusTokens extends CorpusAction {
         try (Tokenizer tokenizer = vocabulary.open()) {
             return write(console, new Output.TokenArray(output, length, type.type, titles), Optional.of(tokenizer),
                     "passages", result -> "%s of %d tokens%s".formatted(
-                            Console.count(result.written(), "passage"), length, of(result)));
+                            Console.count(result.written(), "passage"), length, from(result)));
         }
     }
 

@@ -77,7 +77,7 @@ final class Progress implements AutoCloseable {
                 .setInitialMax(total.orElse(-1))
                 .setStyle(ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis(200)
-                .showSpeed(new DecimalFormat("0.0", DecimalFormatSymbols.getInstance(Locale.ROOT)))
+                .showSpeed(new DecimalFormat("0.#", DecimalFormatSymbols.getInstance(Locale.ROOT)))
                 .setConsumer(new DelegatingProgressBarConsumer(this::show, width))
                 .build();
     }

@@ -120,7 +120,7 @@ class CorpusCommandTest {
                 {"id": "long", "title": "France", "text": "%s", "year": 1789}
                 {"id": "short", "text": "It is Paris."}
                 """.formatted(SENTENCE.repeat(6).strip()));
-        assertEquals("wrote 4 passages of 2 documents to " + out + "\n",
+        assertEquals("wrote 4 passages from 2 documents to " + out + "\n",
                 Run.ok("corpus", "passages", text, "--output", out, "--model", model, "--length", 20));
         Path memory = folder.resolve("memory");
         Run.ok("memory", "create", memory, "--model", model, "--from", out, "--passage-tokens", 20);
@@ -141,12 +141,13 @@ class CorpusCommandTest {
     void tokensAreAnArrayThatAMemoryIsMadeFrom() throws IOException {
         Path text = write("in.jsonl", "{\"title\": \"Paris\", \"text\": \"%s\"}\n".formatted(SENTENCE.repeat(3)));
         Path array = folder.resolve("t.npy");
-        assertEquals("wrote 3 passages of 10 tokens of 1 document to " + array + "\n",
+        assertEquals("wrote 3 passages of 10 tokens from 1 document to " + array + "\n",
                 Run.ok("corpus", "tokens", text, "--output", array, "--vocab", vocabulary, "--length", 10));
         int fullStop = TinyModel.vocabulary().id(".").orElseThrow();
         try (Npy npy = Npy.open(array)) {
             assertEquals("I16 [3, 10]", npy.tensor().toString());
-            assertArrayEquals(new long[] {2, 5, 6, 7, 9, 8, 10, fullStop, 3, 0}, Arrays.copyOf(npy.tensor().longs(), 10));
+            assertArrayEquals(new long[] {2, 5, 6, 7, 9, 8, 10, fullStop, 3, 0},
+                    Arrays.copyOf(npy.tensor().longs(), 10));
         }
         Path titled = folder.resolve("titled.npy");
         Run.ok("corpus", "tokens", text, "--output", titled, "--model", model, "--length", 10, "--type", "int32",
@@ -185,7 +186,7 @@ class CorpusCommandTest {
         Path dynamic = folder.resolve("dynamic");
         String told = Run.ok("corpus", "shards", wiki, "-o", dynamic, "--shards", 1, "--model", model, "--masking",
                 "dynamic");
-        assertTrue(told.matches("wrote [\\d,]+ samples of 40 documents, in 1 shard, to " + dynamic
+        assertTrue(told.matches("wrote [\\d,]+ samples from 40 documents, in 1 shard, to " + dynamic
                 + "; skipped 1 record without text\n"), told);
         assertTrue(Run.ok("corpus", "info", dynamic).contains("not masked"));
     }

@@ -32,7 +32,7 @@ public final class Sentences {
     private static final Set<String> OPEN = Set.of("al", "etc", "sr", "jr", "inc", "ltd", "co", "corp", "bros", "ed",
             "eds", "trans", "spp", "sp", "subsp", "ssp", "var", "deg", "ave", "blvd", "rd");
 
-    /** An initial, as in "J. Smith", or letters with full stops between them, as in "U.S." and "Ph.D."; open as well. */
+    /** An initial, as in "J. Smith", or letters with full stops between, as in "U.S." and "Ph.D."; open as well. */
     private static final Pattern INITIALS = Pattern.compile("\\p{Lu}|(?:\\p{L}{1,2}\\.)+\\p{L}");
 
     private static final Set<String> FIRST_WORDS = Set.of("The", "A", "An", "In", "It", "He", "She", "They", "We",

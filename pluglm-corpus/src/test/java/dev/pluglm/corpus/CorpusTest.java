@@ -73,6 +73,11 @@ class CorpusTest {
         assertTrue(problem(html).contains("<html>"), problem(html));
         Path binary = Fixtures.write(folder.resolve("a.bin"), new byte[] {1, 0, 2});
         assertTrue(problem(binary).contains("binary"));
+        for (String json : List.of("[{\"text\": \"a\"}]", "[\n  {\n", "{\n  \"text\": \"a\"\n}")) {
+            Path one = Fixtures.write(folder.resolve("a.json"), json);
+            assertTrue(problem(one).contains("one JSON document"), problem(one));
+        }
+        assertEquals(1, Fixtures.read(Fixtures.write(folder.resolve("a.txt"), "[1] A note.")).size());
         Path parquet = Fixtures.write(folder.resolve("a.parquet"), "PAR1abc");
         assertTrue(problem(parquet).contains("Parquet"));
     }

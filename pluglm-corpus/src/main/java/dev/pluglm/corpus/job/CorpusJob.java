@@ -162,13 +162,22 @@ public record CorpusJob(
             sink.end();
             ReadCounts counts = reader.counts();
             if (counts.documents() == 0) {
-                String example = counts.examples().isEmpty() ? "" : "; the first bad one: "
-                        + counts.examples().getFirst();
-                throw Problem.of("no document in %s (%,d records skipped, %,d bad)%s", names(), counts.skipped(),
-                        counts.bad(), example);
+                throw nothing(counts);
             }
             return counts;
         }
+    }
+
+    private Problem nothing(ReadCounts counts) {
+        if (counts.skipped() + counts.bad() == 0) {
+            return Problem.of("no document in %s: it holds %s", names(), options.format()
+                    .map(format -> "no record of the format %s, which it was said to have".formatted(format))
+                    .orElse("nothing"));
+        }
+        String example = counts.examples().isEmpty() ? ""
+                : "; the first bad one: " + counts.examples().getFirst();
+        return Problem.of("no document in %s (records without text: %,d, bad ones: %,d)%s", names(), counts.skipped(),
+                counts.bad(), example);
     }
 
     private String names() {
