@@ -64,7 +64,8 @@ final class EvaluateCloze extends Action {
     }
 
     private static void print(Console console, Map<String, ClozeEvaluation> measured) {
-        List<Column> columns = new ArrayList<>(List.of(Column.text("facts"), Column.number("questions")));
+        List<Column> columns = new ArrayList<>(List.of(
+                Column.text("facts"), Column.text("relation"), Column.number("questions")));
         for (String condition : measured.keySet()) {
             columns.add(Column.number(condition + " P@1"));
             columns.add(Column.number("+-"));
@@ -74,24 +75,24 @@ final class EvaluateCloze extends Action {
         ClozeEvaluation any = measured.values().iterator().next();
         try (Table table = new Table(console, columns.toArray(Column[]::new))) {
             any.sets().forEach((set, _) -> {
-                any.sets().get(set).relations().keySet().forEach(relation -> table.row(row("  " + relation, measured,
+                any.sets().get(set).relations().keySet().forEach(relation -> table.row(row(set, relation, measured,
                         each -> each.sets().get(set).relations().get(relation))));
-                table.row(row(set, measured, each -> each.sets().get(set).all()));
+                table.row(row(set, "all", measured, each -> each.sets().get(set).all()));
                 table.row(means(set, measured));
             });
             if (any.sets().size() > 1) {
-                table.row(row("all", measured, ClozeEvaluation::all));
+                table.row(row("all", "all", measured, ClozeEvaluation::all));
             }
         }
         printRetrieval(console, measured);
     }
 
-    private static String[] row(
-            String name, Map<String, ClozeEvaluation> measured, Function<ClozeEvaluation, ClozeScores> which) {
-        List<String> cells = new ArrayList<>(List.of(name));
+    private static String[] row(String set, String relation, Map<String, ClozeEvaluation> measured,
+            Function<ClozeEvaluation, ClozeScores> which) {
+        List<String> cells = new ArrayList<>(List.of(set, relation));
         for (ClozeEvaluation each : measured.values()) {
             ClozeScores scores = which.apply(each);
-            if (cells.size() == 1) {
+            if (cells.size() == 2) {
                 cells.add(Console.count(scores.questions()));
             }
             cells.addAll(List.of(scores.first().toString(), number("%.1f", scores.first().standardError()),
@@ -102,7 +103,7 @@ final class EvaluateCloze extends Action {
 
     /** LAMA's figure, the mean over relations. */
     private static String[] means(String set, Map<String, ClozeEvaluation> measured) {
-        return Stream.concat(Stream.of(set + ", mean of its relations", ""), measured.values().stream()
+        return Stream.concat(Stream.of(set, "mean", ""), measured.values().stream()
                 .flatMap(each -> Stream.of(number("%.1f", each.sets().get(set).meanOfRelations()), "", "", "")))
                 .toArray(String[]::new);
     }

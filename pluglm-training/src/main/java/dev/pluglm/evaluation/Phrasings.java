@@ -15,7 +15,8 @@ import java.util.Set;
 
 /**
  * Ways to ask for relations of Wikidata and of Google-RE, with {@code [X]} for the subject and {@code [Y]} for the
- * answer. For Google-RE the first is that of the reference (SPEC 5.5); all others are this project's own.
+ * answer. For Google-RE the first is LAMA's, the second that of PlugLM's published code (SPEC 5.5), of which BERT understands
+ * little; all others are this project's own.
  */
 final class Phrasings {
     private static final String FILE = "phrasings.json";
