@@ -22,7 +22,7 @@ final class EvaluationOptions {
     int batchSize;
 
     @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "fp32", description = "fp32 or bf16 (default: fp32).")
-    private String precision;
+    String precision;
 
     @Option(names = "--output", paramLabel = "FILE", description = "Write the report here as JSON, too.")
     Path output;
