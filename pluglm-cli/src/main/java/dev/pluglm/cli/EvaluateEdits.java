@@ -22,7 +22,7 @@ import java.util.OptionalLong;
         customSynopsis = "pluglm evaluate edits MODEL --facts FILE... --memory DIR [OPTIONS]",
         description = {"", FactOptions.FORMATS, "", "In a copy of the memory, the passages of some facts are replaced by"
                 + " such that state another object of the same relation. Efficacy: the top answer is the new object;"
-                + " generality: under another phrasing too; unrelated: answers to other questions that changed. First"
+                + " before: it was so without the edit; generality: under another phrasing too; unrelated: answers to other questions that changed. First"
                 + " all edits together, then some of them alone, each undone before the next. After undoing, all"
                 + " logits must have the same bits as before."},
         footer = {"", "Example:", "  pluglm evaluate edits bert --facts facts.jsonl --memory facts"})
@@ -90,7 +90,7 @@ final class EvaluateEdits extends Action {
 
     private static void print(Console console, EditEvaluation measured) {
         try (Table table = new Table(console, Column.text("edits"), Column.number("facts"), Column.number("efficacy"),
-                Column.number("+-"), Column.number("generality"), Column.number("efficacy*"),
+                Column.number("+-"), Column.number("before"), Column.number("generality"), Column.number("efficacy*"),
                 Column.number("generality*"), Column.number("unrelated changed"), Column.number("of"))) {
             table.row(row("together", measured.together()));
             table.row(row("alone", measured.alone()));
@@ -113,7 +113,8 @@ final class EvaluateEdits extends Action {
         Share changed = scores.unrelatedChanged();
         return new String[] {
             name, Console.count(scores.efficacy().of()), scores.efficacy().toString(),
-            EvaluateCloze.number("%.1f", scores.efficacy().standardError()), scores.generality().toString(),
+            EvaluateCloze.number("%.1f", scores.efficacy().standardError()),
+            scores.alreadyBefore().toString(), scores.generality().toString(),
             scores.efficacyOfRight().toString(), scores.generalityOfRight().toString(), changed.toString(),
             Console.count(changed.of())
         };

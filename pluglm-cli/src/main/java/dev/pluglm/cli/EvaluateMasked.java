@@ -18,7 +18,7 @@ import java.util.OptionalLong;
         header = "Mask tokens of texts and see how well they are predicted.",
         customSynopsis = "pluglm evaluate masked MODEL --texts FILE... [--memory DIR]... [OPTIONS]",
         description = {"", "Name texts that the model was not trained on. Parts of them are drawn by the seed and masked"
-                + " as in training: of 15% of the tokens, 80% become [MASK], 10% any token, 10% stay. Perplexity is"
+                + " as in training: of 15%% of the tokens, 80%% become [MASK], 10%% any token, 10%% stay. Perplexity is"
                 + " exp of the mean cross-entropy over these. 'own' tells how often a passage out of the very document"
                 + " was found in the memory: there the model may have copied."},
         footer = {"", "Example:", "  pluglm evaluate masked bert --texts held-out.jsonl --memory wiki"})

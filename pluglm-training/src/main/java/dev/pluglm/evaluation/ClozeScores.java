@@ -1,5 +1,6 @@
 package dev.pluglm.evaluation;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
@@ -9,7 +10,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param inTen how many had a right token among the first ten (P@10)
  * @param reciprocalRanks sum of 1 / rank of the best right token
  */
-public record ClozeScores(Share first, Share inTen, double reciprocalRanks) {
+public record ClozeScores(Share first, Share inTen, @JsonIgnore double reciprocalRanks) {
     static final ClozeScores NONE = new ClozeScores(Share.NONE, Share.NONE, 0);
 
     private static final int TEN = 10;

@@ -4,15 +4,17 @@ package dev.pluglm.evaluation;
  * What edits of a memory do to a model's answers.
  *
  * @param efficacy edited facts whose top answer became the new object
+ * @param alreadyBefore edited facts whose top answer was the new object before the edit: chance, not the edit's doing
  * @param generality the same for every other phrasing of their questions
  * @param efficacyOfRight as efficacy, of those answered right before the edit
  * @param generalityOfRight as generality, of the phrasings answered right before the edit
  * @param unrelatedChanged answers to unrelated questions that are no longer the same: what locality lacks to 100%
  */
-public record EditScores(Share efficacy, Share generality, Share efficacyOfRight, Share generalityOfRight,
-        Share unrelatedChanged) {
+public record EditScores(Share efficacy, Share alreadyBefore, Share generality, Share efficacyOfRight,
+        Share generalityOfRight, Share unrelatedChanged) {
 
-    static final EditScores NONE = new EditScores(Share.NONE, Share.NONE, Share.NONE, Share.NONE, Share.NONE);
+    static final EditScores NONE =
+            new EditScores(Share.NONE, Share.NONE, Share.NONE, Share.NONE, Share.NONE, Share.NONE);
 
     /**
      * With one more edit.
@@ -21,19 +23,19 @@ public record EditScores(Share efficacy, Share generality, Share efficacyOfRight
      * @param after the same after it
      */
     EditScores with(FactEdit edit, int[] before, int[] after) {
-        EditScores sum = this;
-        for (int i = 0; i < after.length; i++) {
-            boolean takes = after[i] == edit.token();
-            boolean wasRight = contains(edit.question().answers(), before[i]);
-            sum = i == 0
-                    ? new EditScores(sum.efficacy.with(takes), sum.generality,
-                            wasRight ? sum.efficacyOfRight.with(takes) : sum.efficacyOfRight, sum.generalityOfRight,
-                            sum.unrelatedChanged)
-                    : new EditScores(sum.efficacy, sum.generality.with(takes), sum.efficacyOfRight,
-                            wasRight ? sum.generalityOfRight.with(takes) : sum.generalityOfRight,
-                            sum.unrelatedChanged);
+        Share otherPhrasings = generality;
+        Share otherPhrasingsOfRight = generalityOfRight;
+        for (int i = 1; i < after.length; i++) {
+            otherPhrasings = otherPhrasings.with(after[i] == edit.token());
+            otherPhrasingsOfRight = ofRight(otherPhrasingsOfRight, edit, before[i], after[i]);
         }
-        return sum;
+        return new EditScores(efficacy.with(after[0] == edit.token()), alreadyBefore.with(before[0] == edit.token()),
+                otherPhrasings, ofRight(efficacyOfRight, edit, before[0], after[0]), otherPhrasingsOfRight,
+                unrelatedChanged);
+    }
+
+    private static Share ofRight(Share sum, FactEdit edit, int before, int after) {
+        return contains(edit.question().answers(), before) ? sum.with(after == edit.token()) : sum;
     }
 
     /** With answers to unrelated questions. */
@@ -42,7 +44,7 @@ public record EditScores(Share efficacy, Share generality, Share efficacyOfRight
         for (int i = 0; i < after.length; i++) {
             changed = changed.with(before[i] != after[i]);
         }
-        return new EditScores(efficacy, generality, efficacyOfRight, generalityOfRight, changed);
+        return new EditScores(efficacy, alreadyBefore, generality, efficacyOfRight, generalityOfRight, changed);
     }
 
     private static boolean contains(int[] tokens, int token) {

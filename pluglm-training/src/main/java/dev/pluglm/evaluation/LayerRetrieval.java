@@ -1,5 +1,6 @@
 package dev.pluglm.evaluation;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
@@ -14,7 +15,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param statedWeights sum, over the questions for which one was found, of the attention weight that these got
  */
 public record LayerRetrieval(
-        int layer, Share own, Share ownFirst, double ownWeights, Share stated, double statedWeights) {
+        int layer, Share own, Share ownFirst, @JsonIgnore double ownWeights, Share stated,
+        @JsonIgnore double statedWeights) {
 
     static LayerRetrieval none(int layer) {
         return new LayerRetrieval(layer, Share.NONE, Share.NONE, 0, Share.NONE, 0);
