@@ -37,6 +37,15 @@ final class Conditions {
         return all;
     }
 
+    /** Such as {@code without memory}. */
+    static String spoken(String condition) {
+        return switch (condition) {
+            case OFF -> "without memory";
+            case WRONG -> "with wrong memory";
+            default -> "with memory";
+        };
+    }
+
     /** Measures under each condition. */
     <T> Map<String, T> measure(PlugLM model, BiFunction<String, PlugLM, T> measuring) {
         // A memory that does not fit is refused before an hour has gone into the others.

@@ -60,7 +60,7 @@ final class EvaluateMasked extends Action {
             MaskedTexts masked = draw(corpus, model, console);
             Map<String, MaskedEvaluation> measured = conditions.measure(model, (condition, plugged) -> {
                 int count = masked.texts().size();
-                try (Progress progress = console.progress("memory " + condition, "texts", OptionalLong.of(count))) {
+                try (Progress progress = console.progress(Conditions.spoken(condition), "texts", OptionalLong.of(count))) {
                     return MaskedEvaluation.measure(plugged, masked, options.batchSize, progress::to);
                 }
             });
