@@ -45,7 +45,8 @@ final class EvaluateCloze extends Action {
             Questions questions = factOptions.questions(model, facts, console);
             Map<String, ClozeEvaluation> measured = conditions.measure(model, (condition, plugged) -> {
                 int count = questions.questions().size();
-                try (Progress progress = console.progress(Conditions.spoken(condition), "questions", OptionalLong.of(count))) {
+                try (Progress progress =
+                        console.progress(Conditions.spoken(condition), "questions", OptionalLong.of(count))) {
                     return ClozeEvaluation.measure(plugged, questions.questions(), options.batchSize, progress::to);
                 }
             });

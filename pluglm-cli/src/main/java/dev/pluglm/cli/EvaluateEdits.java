@@ -20,11 +20,11 @@ import java.util.OptionalLong;
 @Command(name = "edits",
         header = "Make a memory state other facts, and see whether the model follows.",
         customSynopsis = "pluglm evaluate edits MODEL --facts FILE... --memory DIR [OPTIONS]",
-        description = {"", FactOptions.FORMATS, "", "In a copy of the memory, the passages of some facts are replaced by"
-                + " such that state another object of the same relation. Efficacy: the top answer is the new object;"
-                + " before: it was so without the edit; generality: under another phrasing too; unrelated: answers to other questions that changed. First"
-                + " all edits together, then some of them alone, each undone before the next. After undoing, all"
-                + " logits must have the same bits as before."},
+        description = {"", FactOptions.FORMATS, "", "In a copy of the memory, the passages of some facts are replaced"
+                + " by such that state another object of the same relation. Efficacy: the top answer is the new object;"
+                + " before: it was so without the edit; generality: under another phrasing too; unrelated: answers to"
+                + " other questions that changed. First all edits together, then some of them alone, each undone before"
+                + " the next. After undoing, all logits must have the same bits as before."},
         footer = {"", "Example:", "  pluglm evaluate edits bert --facts facts.jsonl --memory facts"})
 final class EvaluateEdits extends Action {
     private static final int MOST = 1_000_000;

@@ -17,8 +17,8 @@ import java.util.OptionalLong;
 @Command(name = "masked",
         header = "Mask tokens of texts and see how well they are predicted.",
         customSynopsis = "pluglm evaluate masked MODEL --texts FILE... [--memory DIR]... [OPTIONS]",
-        description = {"", "Name texts that the model was not trained on. Parts of them are drawn by the seed and masked"
-                + " as in training: of 15%% of the tokens, 80%% become [MASK], 10%% any token, 10%% stay. Perplexity is"
+        description = {"", "Name texts that the model was not trained on. Parts of them are drawn by the seed and"
+                + " masked as in training: of 15%% of the tokens, 80%% become [MASK], 10%% any token, 10%% stay. Perplexity is"
                 + " exp of the mean cross-entropy over these. 'own' tells how often a passage out of the very document"
                 + " was found in the memory: there the model may have copied."},
         footer = {"", "Example:", "  pluglm evaluate masked bert --texts held-out.jsonl --memory wiki"})
@@ -60,7 +60,8 @@ final class EvaluateMasked extends Action {
             MaskedTexts masked = draw(corpus, model, console);
             Map<String, MaskedEvaluation> measured = conditions.measure(model, (condition, plugged) -> {
                 int count = masked.texts().size();
-                try (Progress progress = console.progress(Conditions.spoken(condition), "texts", OptionalLong.of(count))) {
+                try (Progress progress =
+                        console.progress(Conditions.spoken(condition), "texts", OptionalLong.of(count))) {
                     return MaskedEvaluation.measure(plugged, masked, options.batchSize, progress::to);
                 }
             });
@@ -81,7 +82,8 @@ final class EvaluateMasked extends Action {
 
     private MaskedTexts draw(Corpus corpus, PlugLM model, Console console) {
         MaskedTexts.Options drawn = new MaskedTexts.Options(samples, tokens, ratio, options.seed);
-        try (Progress progress = console.progress("reading", "kB", OptionalLong.of(Math.max(1, corpus.bytes() >> 10)))) {
+        OptionalLong kilobytes = OptionalLong.of(Math.max(1, corpus.bytes() >> 10));
+        try (Progress progress = console.progress("reading", "kB", kilobytes)) {
             return MaskedTexts.draw(corpus, model, drawn, progress::to);
         }
     }

@@ -24,7 +24,7 @@ import java.util.OptionalLong;
                 + " dumps); passages that say subject and answer of one of the facts are never drawn. With"
                 + " --no-evidence there are only distractors, for a wrong memory."},
         footer = {"", "Example:",
-            "  pluglm evaluate passages bert --facts facts.jsonl --distractors wiki.jsonl --count 20000 --output p.jsonl",
+            "  pluglm evaluate passages bert --facts facts.jsonl --distractors wiki.jsonl --output p.jsonl",
             "  pluglm memory create evidence --model bert --from p.jsonl"})
 final class EvaluatePassages extends Action {
     private static final int DEFAULT_COUNT = 20_000;

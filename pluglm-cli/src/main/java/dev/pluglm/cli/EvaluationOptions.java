@@ -21,7 +21,8 @@ final class EvaluationOptions {
             description = "Texts at once; makes no difference to the results (default: 32).")
     int batchSize;
 
-    @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "fp32", description = "fp32 or bf16 (default: fp32).")
+    @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "fp32",
+            description = "fp32 or bf16 (default: fp32).")
     String precision;
 
     @Option(names = "--output", paramLabel = "FILE", description = "Write the report here as JSON, too.")
