@@ -107,6 +107,11 @@ public final class PlugLM implements AutoCloseable {
         return this;
     }
 
+    /** What is plugged in, all of it together; empty if nothing is. Closed with the model, or by the next plugging. */
+    public Optional<PassageMemory> memory() {
+        return memory;
+    }
+
     private void requireFit(PassageMemory store, String directory) {
         try (PassageView view = store.view()) {
             Optional<String> made = view.encoderFingerprint();
