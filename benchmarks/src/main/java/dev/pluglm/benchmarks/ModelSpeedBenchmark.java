@@ -135,7 +135,7 @@ public final class ModelSpeedBenchmark {
      */
     private static void rate(String label, int times, int units, Runnable work) {
         var process = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-        for (int i = 0; i < Math.ceilDiv(times, 2); i++) {
+        for (int i = 0; i < times; i++) {
             work.run();
         }
         long[] nanos = new long[times];
