@@ -100,7 +100,7 @@ public final class ModelSpeedBenchmark {
             String label = precision == Precision.FP32 ? "" : " (" + precision.name().toLowerCase(Locale.ROOT) + ")";
             rate("classify, frozen memory N=100k, B=16 L=128" + label + ", sequences", 9, BATCH,
                     () -> logits(model, memory, batch));
-            rate("classify, one sequence" + label, 25, 1, () -> logits(model, memory, one));
+            rate("classify, one sequence" + label, 50, 1, () -> logits(model, memory, one));
         }
     }
 
@@ -130,29 +130,25 @@ public final class ModelSpeedBenchmark {
     }
 
     /**
-     * Prints the median of several runs after some that do not count (the JVM has compiled by then), and that of the
-     * processor time that they took, which is what to go by while others use the machine.
+     * Prints the median of several runs after some that do not count (the JVM has compiled by then), and the processor
+     * time that each took on average: that is what to go by while others use the machine.
      */
     private static void rate(String label, int times, int units, Runnable work) {
         var process = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-        long[] nanos = new long[times];
-        long[] processor = new long[times];
-        for (int i = -Math.ceilDiv(times, 3); i < times; i++) {
-            long start = System.nanoTime();
-            long used = process.getProcessCpuTime();
+        for (int i = 0; i < times; i++) {
             work.run();
-            if (i >= 0) {
-                nanos[i] = System.nanoTime() - start;
-                processor[i] = process.getProcessCpuTime() - used;
-            }
         }
-        double median = milliseconds(nanos);
-        System.out.printf(Locale.ROOT, "%s: median %.1f ms, %.1f/s; processor time %.1f ms%n", label, median,
-                units / median * 1e3, milliseconds(processor));
-    }
-
-    private static double milliseconds(long[] nanos) {
+        long[] nanos = new long[times];
+        long used = process.getProcessCpuTime();
+        for (int i = 0; i < times; i++) {
+            long start = System.nanoTime();
+            work.run();
+            nanos[i] = System.nanoTime() - start;
+        }
+        double processor = (process.getProcessCpuTime() - used) / 1e6 / times;
         Arrays.sort(nanos);
-        return nanos[nanos.length / 2] / 1e6;
+        double median = nanos[times / 2] / 1e6;
+        System.out.printf(Locale.ROOT, "%s: median %.1f ms, %.1f/s; processor time %.1f ms%n", label, median,
+                units / median * 1e3, processor);
     }
 }

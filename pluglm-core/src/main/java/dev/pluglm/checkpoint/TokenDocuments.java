@@ -23,7 +23,7 @@ import java.util.Optional;
  */
 public final class TokenDocuments implements AutoCloseable {
     private static final String SUFFIX = ".npy";
-    private static final int BATCH = 512;
+    private static final int BATCH = 4096;
     /** Far above any model's positions. */
     private static final int LONGEST_ROW = 1 << 16;
 

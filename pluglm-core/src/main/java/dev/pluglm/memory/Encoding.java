@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 
 /** Passages encoded as they are asked for, a batch at a time, so that any number of them takes the same memory. */
 final class Encoding implements Iterator<Entry> {
-    private static final int BATCH = 512;
+    private static final int BATCH = TextEncoder.AT_ONCE;
 
     private final Iterator<Passage> passages;
     private final PassageEncoder encoder;

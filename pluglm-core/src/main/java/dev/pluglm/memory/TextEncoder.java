@@ -4,11 +4,9 @@ import dev.pluglm.model.MemoryEncoder;
 import dev.pluglm.problem.Problem;
 import dev.pluglm.text.Tokenizer;
 
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 
 /**
  * Encodes passages with a model's memory encoder: {@code [CLS] title text [SEP]} becomes a key and a value (paper,
@@ -17,8 +15,8 @@ import java.util.stream.IntStream;
  */
 public final class TextEncoder implements PassageEncoder {
 
-    /** Tokens in a batch, padding included: enough to keep the processors busy, little enough to stay in memory. */
-    private static final int TOKENS_AT_ONCE = 1 << 14;
+    /** Enough passages to share most of their words, little enough to stay in memory. */
+    static final int AT_ONCE = 4096;
 
     private final Tokenizer tokenizer;
     private final MemoryEncoder encoder;
@@ -74,16 +72,19 @@ public final class TextEncoder implements PassageEncoder {
         for (int i = 0; i < tokens.length; i++) {
             check(tokens[i], i);
         }
-        Integer[] byLength = IntStream.range(0, tokens.length).boxed().toArray(Integer[]::new);
-        Arrays.sort(byLength, Comparator.comparingInt(i -> tokens[i].length));
-        Encoded[] encoded = new Encoded[tokens.length];
-        int from = 0;
-        while (from < byLength.length) {
-            int to = batchEnd(from, byLength.length, i -> tokens[byLength[i]]);
-            encode(tokens, Arrays.copyOfRange(byLength, from, to), encoded);
-            from = to;
+        List<Encoded> encoded = new ArrayList<>(tokens.length);
+        for (int from = 0; from < tokens.length; from += AT_ONCE) {
+            int[][] some = Arrays.copyOfRange(tokens, from, Math.min(tokens.length, from + AT_ONCE));
+            MemoryEncoder.Encoded made = encoder.encode(some);
+            for (int i = 0; i < some.length; i++) {
+                encoded.add(new Encoded(some[i], row(made.keys(), i, keySize()), row(made.values(), i, valueSize())));
+            }
         }
-        return List.of(encoded);
+        return encoded;
+    }
+
+    private static float[] row(float[] numbers, int row, int size) {
+        return Arrays.copyOfRange(numbers, row * size, (row + 1) * size);
     }
 
     private void check(int[] tokens, int number) {
@@ -97,27 +98,6 @@ public final class TextEncoder implements PassageEncoder {
                 throw Problem.of("passage %d of the batch has the token id %d; this model's vocabulary has %d tokens",
                         number + 1, token, vocabulary);
             }
-        }
-    }
-
-    /** As many passages as fit; they are sorted, so that the last is the longest. */
-    private static int batchEnd(int from, int count, IntFunction<int[]> sorted) {
-        int to = from + 1;
-        while (to < count && (long) (to + 1 - from) * sorted.apply(to).length <= TOKENS_AT_ONCE) {
-            to++;
-        }
-        return to;
-    }
-
-    private void encode(int[][] tokens, Integer[] batch, Encoded[] encoded) {
-        MemoryEncoder.Encoded made = encoder.encode(Arrays.stream(batch).map(i -> tokens[i]).toArray(int[][]::new));
-        int key = encoder.keySize();
-        int value = encoder.valueSize();
-        for (int row = 0; row < batch.length; row++) {
-            encoded[batch[row]] = new Encoded(
-                    tokens[batch[row]],
-                    Arrays.copyOfRange(made.keys(), row * key, (row + 1) * key),
-                    Arrays.copyOfRange(made.values(), row * value, (row + 1) * value));
         }
     }
 }

@@ -65,8 +65,9 @@ final class Linear {
         for (long from = 0; from < count; from += ROWS) {
             try (Scope _ = Scope.open()) {
                 long rows = Math.min(ROWS, count - from);
-                Tensor padded = torch.constant_pad_nd(block.apply(from, rows), 0, 0, 0, ROWS - rows);
-                all.narrow(0, from, rows).copy_(forward(padded).narrow(0, 0, rows));
+                Tensor x = block.apply(from, rows);
+                Tensor whole = rows == ROWS ? x : torch.constant_pad_nd(x, 0, 0, 0, ROWS - rows);
+                all.narrow(0, from, rows).copy_(forward(whole).narrow(0, 0, rows));
             }
         }
         return all;

@@ -31,7 +31,7 @@ public final class MemoryEncoder implements AutoCloseable {
     /** Begins the names of a carried encoder's tensors in a checkpoint. */
     public static final String PREFIX = "memory_encoder.";
 
-    private final Retriever retriever;
+    final Retriever retriever;
     private final Map<String, Tensor> tensors;
     private final PlugLMConfig config;
     private final Device device;

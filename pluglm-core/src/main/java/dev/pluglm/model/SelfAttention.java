@@ -5,6 +5,7 @@ import dev.pluglm.tensor.Scope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** The attention block of BERT: multi-head self-attention, projected, added to its input and normalised. */
 final class SelfAttention {
@@ -41,15 +42,23 @@ final class SelfAttention {
     Tensor forward(Tensor x, Mask mask, boolean training) {
         return Scope.returning(() -> {
             Tensor in = query.inFormat(x);
-            Tensor scores = heads(query.product(in))
-                    .matmul(heads(key.product(in)).transpose(2, 3)) // [batch, heads, length, length]
-                    .div_(new Scalar(Math.sqrt(headSize)))
-                    .add_(query.inFormat(mask.additive()));
+            Tensor scores = scores(heads(query.product(in)), heads(key.product(in)));
+            mask.additive().ifPresent(away -> scores.add_(query.inFormat(away)));
             Tensor weights = torch.softmax(scores, -1);
             Tensor context = torch.dropout(weights, attentionDropout, training).matmul(heads(value.product(in)));
             Tensor merged = context.transpose(1, 2).reshape(x.size(0), x.size(1), (long) heads * headSize);
             return norm.forward(x.add(torch.dropout(output.product(merged), hiddenDropout, training)));
         });
+    }
+
+    /** {@code QKᵀ/√d}, {@code [batch, heads, length, length]}. */
+    private Tensor scores(Tensor queries, Tensor keys) {
+        double root = Math.sqrt(headSize);
+        if (queries.scalar_type() == ScalarType.Float) {
+            // In the published code's order: what a memory layer finds may hang on the last bit.
+            return queries.matmul(keys.transpose(2, 3)).div_(new Scalar(root));
+        }
+        return queries.mul(new Scalar(1 / root)).matmul(keys.transpose(2, 3));
     }
 
     /** {@code [batch, length, hidden] -> [batch, heads, length, headSize]}. */

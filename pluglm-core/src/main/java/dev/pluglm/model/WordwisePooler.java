@@ -23,6 +23,9 @@ import java.util.BitSet;
  * weights may have changed. Gives the numbers of {@link DocumentEncoder#forward} in evaluation mode but for rounding.
  */
 final class WordwisePooler {
+    /** tanh x = 1 - 2/(1 + exp 2x) takes a third of the time of libtorch's tanh; W and the shift bring the factor. */
+    private static final double FOR_TANH = -2;
+
     private final Embeddings embeddings;
     private final Pooler.Attentive pooler;
     private final Tensor rows; // [vocabulary] int64: which row of the next is a word's
@@ -44,11 +47,12 @@ final class WordwisePooler {
         Tensor inner = pooler.inner.weight;
         Tensor scaled = inner.mul(embeddings.norm.weight);
         Tensor means = scaled.mean(new long[] {1}, true, new ScalarTypeOptional());
-        Linear projection = new Linear(scaled.sub(means), torch.zeros_like(pooler.inner.bias));
+        Linear projection =
+                new Linear(scaled.sub(means).mul_(new Scalar(FOR_TANH)), torch.zeros_like(pooler.inner.bias));
         projectedWords = projection.rowByRow(embeddings.words, here(words));
         positions = embeddings.positions.add(embeddings.types.select(0, 0));
         projectedPositions = projection.rowByRow(positions);
-        shift = torch.mv(inner, embeddings.norm.bias).add_(pooler.inner.bias);
+        shift = torch.mv(inner, embeddings.norm.bias).add_(pooler.inner.bias).mul_(new Scalar(FOR_TANH));
     }
 
     private static long[] distinct(int[][] tokens, int padding) {
@@ -84,8 +88,8 @@ final class WordwisePooler {
         return pooler.pool(normalised.get0(), pooler.scores(tanh(inner)), real);
     }
 
-    /** As 2/(1 + exp(-2x)) - 1, in place: a third of the time of libtorch's own, and as exact beside 1. */
-    private static Tensor tanh(Tensor x) {
-        return x.mul_(new Scalar(2.0)).sigmoid_().mul_(new Scalar(2.0)).sub_(new Scalar(1.0));
+    /** {@code tanh(x)} from {@code -2x}, which it overwrites. */
+    private static Tensor tanh(Tensor scaled) {
+        return torch.rsub(scaled.sigmoid_(), new Scalar(1.0), new Scalar(2.0));
     }
 }

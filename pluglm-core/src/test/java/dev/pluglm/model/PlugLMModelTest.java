@@ -151,6 +151,28 @@ class PlugLMModelTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(Task.class)
+    void sparingTheLastLayerWhatTheHeadDoesNotReadChangesNothing(Task task) {
+        for (int memoryLayers : new int[] {0, 1, 3}) {
+            for (boolean referenceCompatible : new boolean[] {false, true}) {
+                PlugLMConfig config = config(c -> {
+                    c.task = task;
+                    c.numMemoryLayers = memoryLayers;
+                    c.memoryLayerFfnDim = memoryLayers == 3 ? 0 : 24;
+                    c.referenceCompatible = referenceCompatible;
+                });
+                try (PlugLMModel model = PlugLMModel.random(config, SEED); ArrayMemory memory = memory(PASSAGES);
+                        Scope _ = Scope.open(); Memory.View view = memory.view()) {
+                    Pass pass = Pass.prediction(view);
+                    Input input = Input.of(new int[][] {text(9), text(6), text(1)}, 0);
+                    float[] all = Tensors.floats(model.logits(model.states(input, pass), pass));
+                    assertArrayEquals(all, Tensors.floats(model.logits(input, pass)), 2e-5f, () -> "seed " + SEED);
+                }
+            }
+        }
+    }
+
     @Test
     void aBatchOfOneTrainsWithKeysOrValuesFixedOrNeither() {
         for (boolean keys : new boolean[] {false, true}) {
