@@ -1,5 +1,6 @@
 package dev.pluglm.cli;
 
+import dev.pluglm.checkpoint.Adapter;
 import dev.pluglm.checkpoint.Checkpoint;
 import dev.pluglm.checkpoint.ModelImport;
 import dev.pluglm.model.DocumentEncoderType;
@@ -22,7 +23,8 @@ import java.util.Optional;
 @Command(name = "import",
         header = "Make a model of ours from a published PlugLM checkpoint or a BERT.",
         description = {"", "SOURCE is a published checkpoint (.pt, with its config.json and vocab beside it), a directory"
-                + " with a BERT of the transformers library, or the name bert-base-uncased, which Maven fetches.",
+                + " with a BERT of the transformers library, an adapter (pluglm model export --adapter), or the name"
+                + " bert-base-uncased, which Maven fetches.",
             "", "A BERT becomes a PlugLM without loss: memory layers take over its feed-forward blocks, and what the"
                 + " memory adds is zero until it is trained. --memory-layer-ffn-dim 768 starts as the published code"
                 + " does, which loses those blocks."},
@@ -82,6 +84,10 @@ final class ModelImportAction extends Action {
             description = "What a published checkpoint predicts, where its weights do not tell: token_classification.")
     private Task task;
 
+    @Option(names = "--base", paramLabel = "BERT",
+            description = "The BERT that an adapter belongs to, where it is not the one that the adapter names.")
+    private String base;
+
     @Option(names = "--seed", paramLabel = "N", defaultValue = "42",
             description = "For the weights that a BERT does not have (default: 42).")
     private long seed;
@@ -90,13 +96,24 @@ final class ModelImportAction extends Action {
     int run(Console console) {
         ModelImport reader = new ModelImport(
                 Optional.ofNullable(vocabulary), Optional.ofNullable(config), this::change, seed);
-        try (Checkpoint model = source.equals(ModelImport.BERT_BASE_UNCASED)
-                ? BertBase.read(reader, console)
-                : reader.read(Path.of(source))) {
+        try (Checkpoint model = read(reader, console)) {
             model.write(target);
             ModelInfo.print(console, target, model);
         }
         return Cli.OK;
+    }
+
+    private Checkpoint read(ModelImport reader, Console console) {
+        if (source.equals(ModelImport.BERT_BASE_UNCASED)) {
+            return BertBase.read(reader, console);
+        }
+        Path path = Path.of(source);
+        if (Adapter.isAt(path)) {
+            Adapter adapter = Adapter.open(path);
+            String over = base == null ? adapter.base() : base;
+            return adapter.over(changes -> BertBase.read(over, changes, console));
+        }
+        return reader.read(path);
     }
 
     private void change(PlugLMConfig.Draft draft) {

@@ -207,6 +207,11 @@ public record PlugLMConfig(
         public Draft() {}
 
         private Draft(PlugLMConfig config) {
+            become(config);
+        }
+
+        /** Takes over every value of a finished configuration. */
+        public void become(PlugLMConfig config) {
             vocabSize = config.vocabSize;
             hiddenSize = config.hiddenSize;
             numHiddenLayers = config.numHiddenLayers;
