@@ -54,6 +54,9 @@ public final class Pretraining implements AutoCloseable {
     static final String MEMORY = "memory";
     static final String CURVES = "curves.html";
 
+    /** Of passages in a refresh: many at once are encoded fastest. */
+    private static final int TOKENS_AT_ONCE = 1 << 16;
+
     private final PretrainingConfig config;
     private final Ensemble ensemble;
     private final Listener listener;
@@ -172,7 +175,7 @@ public final class Pretraining implements AutoCloseable {
                     + " fix_values to false");
         }
         Optional<RefreshedMemory> memory = passages.map(it -> new RefreshedMemory(
-                it.file().getFileName().toString(), it.tokens(), shape.querySize(), 1 << 14));
+                it.file().getFileName().toString(), it.tokens(), shape.querySize(), TOKENS_AT_ONCE));
         long size = memory.map(RefreshedMemory::size).orElse(0);
         SampleSource source = TrainingData.source(config, tokenizer, shape.maxPositionEmbeddings());
         Batches batches = TrainingData.batches(config, source, model.vocabulary(), ensemble);

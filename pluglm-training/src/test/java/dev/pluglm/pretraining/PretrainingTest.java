@@ -157,6 +157,27 @@ class PretrainingTest {
     }
 
     @Test
+    void shorterNumberFormatsLearnAsFp32DoesUpToTheirRounding() {
+        List<Double> losses = new ArrayList<>();
+        for (String dtype : List.of("fp32", "bf16", "fp16")) {
+            PretrainingConfig config = PretrainingFixture.config(directory);
+            config.dtype = dtype;
+            config.outputDir = directory.resolve(dtype);
+            config.maxTrainSteps = 30;
+            PretrainingFixture.Ear ear = new PretrainingFixture.Ear();
+            try (Pretraining training = Pretraining.prepare(config, false, Ensemble.alone(), ear)) {
+                training.run();
+            }
+            double last = mean(ear.reports.subList(20, 30));
+            assertTrue(Double.isFinite(last), dtype);
+            losses.add(last);
+            assertEquals(dtype.equals("fp16") ? 65536 : 1, ear.reports.getLast().scale());
+        }
+        assertEquals(losses.get(0), losses.get(1), 0.05 * losses.get(0), "bf16");
+        assertEquals(losses.get(0), losses.get(2), 0.05 * losses.get(0), "fp16");
+    }
+
+    @Test
     void onlyTheChosenWeightsAreTrained() {
         PretrainingConfig config = PretrainingFixture.config(directory);
         config.maxTrainSteps = 2;
