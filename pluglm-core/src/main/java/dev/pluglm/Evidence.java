@@ -1,5 +1,7 @@
 package dev.pluglm;
 
+import java.util.List;
+
 /**
  * A passage that a prediction looked at.
  *
@@ -9,5 +11,21 @@ package dev.pluglm;
  * @param text what it says
  * @param similarity inner product of query and key
  * @param weight its share of the layer's knowledge attention, 0 to 1: the mean over heads and masked positions
+ * @param tokens its tokens, special ones too, with their parts of that share; empty where the model reads a passage as
+ *     one value
  */
-public record Evidence(int layer, String memory, String id, String text, float similarity, float weight) {}
+public record Evidence(
+        int layer, String memory, String id, String text, float similarity, float weight, List<Token> tokens) {
+
+    public Evidence {
+        tokens = List.copyOf(tokens);
+    }
+
+    /**
+     * A token of a passage.
+     *
+     * @param token the WordPiece; {@code ##} begins one that continues a word
+     * @param weight its share of the layer's knowledge attention, 0 to 1
+     */
+    public record Token(String token, float weight) {}
+}

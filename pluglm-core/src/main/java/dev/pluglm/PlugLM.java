@@ -11,6 +11,7 @@ import dev.pluglm.model.Memory;
 import dev.pluglm.model.Pass;
 import dev.pluglm.model.PlugLMModel;
 import dev.pluglm.model.Task;
+import dev.pluglm.model.ValueType;
 import dev.pluglm.problem.Problem;
 import dev.pluglm.tensor.Precision;
 import dev.pluglm.tensor.Scope;
@@ -106,6 +107,11 @@ public final class PlugLM implements AutoCloseable {
         return this;
     }
 
+    /** What is plugged in, all of it together; empty if nothing is. Closed with the model, or by the next plugging. */
+    public Optional<PassageMemory> memory() {
+        return memory;
+    }
+
     private void requireFit(PassageMemory store, String directory) {
         try (PassageView view = store.view()) {
             Optional<String> made = view.encoderFingerprint();
@@ -195,7 +201,8 @@ public final class PlugLM implements AutoCloseable {
     }
 
     private Filled fill(Tokens tokens, int[] masked, int best, Optional<PassageView> view) {
-        EvidenceTrace trace = new EvidenceTrace(view, masked);
+        EvidenceTrace trace = new EvidenceTrace(view, masked,
+                model().config().valueType() == ValueType.TOKENS ? Optional.of(tokenizer::token) : Optional.empty());
         List<List<Prediction>> masks = Scope.withoutGradients(() -> {
             Pass pass = view.map(Pass::prediction)
                     .orElseGet(() -> Pass.prediction(Memory.empty().view()))

@@ -3,9 +3,12 @@ package dev.pluglm.cli;
 import dev.pluglm.checkpoint.Checkpoint;
 import dev.pluglm.checkpoint.MavenArtifact;
 import dev.pluglm.checkpoint.ModelImport;
+import dev.pluglm.model.PlugLMConfig;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /** BERT-base from Maven, with a word about what is fetched. */
 final class BertBase {
@@ -14,6 +17,12 @@ final class BertBase {
 
     static Checkpoint read(ModelImport reader, Console console) {
         return reader.readBertBase(fetch(MavenArtifact.BERT_BASE_UNCASED, console));
+    }
+
+    /** BERT-base by its name, or a BERT directory, with these changes to its configuration. */
+    static Checkpoint read(String source, Consumer<PlugLMConfig.Draft> changes, Console console) {
+        ModelImport reader = new ModelImport(Optional.empty(), Optional.empty(), changes, 0);
+        return source.equals(ModelImport.BERT_BASE_UNCASED) ? read(reader, console) : reader.read(Path.of(source));
     }
 
     /** The jar of an artifact; fetched once, then kept in Maven's repository. */

@@ -76,6 +76,11 @@ final class Console {
         return Progress.start(task, unit, total, quiet, err);
     }
 
+    /** Shows how far a long task is that goes through so many bytes; must be closed. */
+    Progress progress(String task, long bytes) {
+        return Progress.ofBytes(task, bytes, quiet, err);
+    }
+
     /** A count with commas: {@code 1,240}. */
     static String count(long number) {
         return String.format(Locale.ROOT, "%,d", number);

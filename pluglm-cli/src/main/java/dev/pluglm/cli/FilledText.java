@@ -4,6 +4,8 @@ import dev.pluglm.Evidence;
 import dev.pluglm.Filled;
 import dev.pluglm.Prediction;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -39,16 +41,34 @@ final class FilledText {
         }
         console.line("");
         console.line("looked up:");
-        try (Table table = new Table(console, Table.Column.number("layer"), Table.Column.text("memory"),
+        boolean tokens = evidence.stream().anyMatch(passage -> !passage.tokens().isEmpty());
+        List<Table.Column> columns = new ArrayList<>(List.of(Table.Column.number("layer"), Table.Column.text("memory"),
                 Table.Column.text("id"), Table.Column.number("similarity"), Table.Column.number("weight"),
-                Table.Column.text("text"))) {
+                Table.Column.text("text")));
+        if (tokens) {
+            columns.add(columns.size() - 1, Table.Column.text("most read"));
+        }
+        try (Table table = new Table(console, columns.toArray(Table.Column[]::new))) {
             for (Evidence passage : evidence) {
-                table.row(Integer.toString(passage.layer()), passage.memory(), passage.id(),
-                        String.format(Locale.ROOT, "%.3f", passage.similarity()),
+                List<String> cells = new ArrayList<>(List.of(Integer.toString(passage.layer()), passage.memory(),
+                        passage.id(), String.format(Locale.ROOT, "%.3f", passage.similarity()),
                         String.format(Locale.ROOT, "%.3f", passage.weight()),
-                        Plain.shortened(passage.text(), TEXT_WIDTH));
+                        Plain.shortened(passage.text(), TEXT_WIDTH)));
+                if (tokens) {
+                    cells.add(cells.size() - 1, mostRead(passage));
+                }
+                table.row(cells.toArray(String[]::new));
             }
         }
+    }
+
+    /** The token that was attended to most, other than those that only frame a passage. */
+    private static String mostRead(Evidence passage) {
+        return passage.tokens().stream()
+                .filter(token -> !token.token().matches("\\[[A-Z]+]"))
+                .max(Comparator.comparingDouble(Evidence.Token::weight))
+                .map(Evidence.Token::token)
+                .orElse("");
     }
 
     /** The same text with and without some passages. */
@@ -104,6 +124,11 @@ final class FilledText {
         object.put("text", passage.text());
         object.put("similarity", passage.similarity());
         object.put("weight", passage.weight());
+        if (!passage.tokens().isEmpty()) {
+            object.put("tokens", passage.tokens().stream()
+                    .map(token -> Map.<String, Object>of("token", token.token(), "weight", token.weight()))
+                    .toList());
+        }
         return object;
     }
 }

@@ -1,14 +1,21 @@
 package dev.pluglm.cli;
 
+import dev.pluglm.checkpoint.Adapter;
 import dev.pluglm.checkpoint.Checkpoint;
 import dev.pluglm.checkpoint.ModelImport;
+import dev.pluglm.model.DocumentEncoderType;
 import dev.pluglm.model.KnowledgeAttentionType;
+import dev.pluglm.model.MemoryInit;
 import dev.pluglm.model.PlugLMConfig;
 import dev.pluglm.model.Task;
+import dev.pluglm.model.ValueType;
+import dev.pluglm.problem.Problem;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
 import java.nio.file.Path;
 import java.util.Optional;
@@ -16,11 +23,14 @@ import java.util.Optional;
 @Command(name = "import",
         header = "Make a model of ours from a published PlugLM checkpoint or a BERT.",
         description = {"", "SOURCE is a published checkpoint (.pt, with its config.json and vocab beside it), a directory"
-                + " with a BERT of the transformers library, or the name bert-base-uncased, which Maven fetches.",
+                + " with a BERT of the transformers library, an adapter (pluglm model export --adapter), or the name"
+                + " bert-base-uncased, which Maven fetches.",
             "", "A BERT becomes a PlugLM without loss: memory layers take over its feed-forward blocks, and what the"
                 + " memory adds is zero until it is trained. --memory-layer-ffn-dim 768 starts as the published code"
                 + " does, which loses those blocks."},
         footer = {"", "Examples:", "  pluglm model import bert-base-uncased bert",
+            "  pluglm model import bert-base-uncased reader --document-encoder first_4 --value-type tokens \\",
+            "         --value-layer-norm --memory-init warm_start",
             "  pluglm model import pluglm/ckpt/ckpt_8000.pt published --config pluglm/config.json"})
 final class ModelImportAction extends Action {
     @Parameters(index = "0", paramLabel = "SOURCE", description = "What to import.")
@@ -52,9 +62,31 @@ final class ModelImportAction extends Action {
             description = "multi_head, single_head or sentence_level (default: multi_head).")
     private KnowledgeAttentionType attention;
 
+    @Option(names = "--document-encoder", paramLabel = "TYPE", converter = ToDocumentEncoder.class,
+            description = "What passages are encoded with: word_embedding, or first_N for the first N layers too"
+                    + " (default: word_embedding).")
+    private DocumentEncoderType documentEncoder;
+
+    @Option(names = "--value-type", paramLabel = "TYPE",
+            description = "What is read of a passage: pooled, one value; or tokens, a value for each token"
+                    + " (default: pooled).")
+    private ValueType valueType;
+
+    @Option(names = "--value-layer-norm", description = "Normalise values before they are read.")
+    private boolean valueLayerNorm;
+
+    @Option(names = "--memory-init", paramLabel = "TYPE",
+            description = "Where the weights around the memory start: published, or warm_start: queries as keys, so that"
+                    + " related passages are found from the first step on (default: published).")
+    private MemoryInit memoryInit;
+
     @Option(names = "--task", paramLabel = "TASK",
             description = "What a published checkpoint predicts, where its weights do not tell: token_classification.")
     private Task task;
+
+    @Option(names = "--base", paramLabel = "BERT",
+            description = "The BERT that an adapter belongs to, where it is not the one that the adapter names.")
+    private String base;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "42",
             description = "For the weights that a BERT does not have (default: 42).")
@@ -64,13 +96,24 @@ final class ModelImportAction extends Action {
     int run(Console console) {
         ModelImport reader = new ModelImport(
                 Optional.ofNullable(vocabulary), Optional.ofNullable(config), this::change, seed);
-        try (Checkpoint model = source.equals(ModelImport.BERT_BASE_UNCASED)
-                ? BertBase.read(reader, console)
-                : reader.read(Path.of(source))) {
+        try (Checkpoint model = read(reader, console)) {
             model.write(target);
             ModelInfo.print(console, target, model);
         }
         return Cli.OK;
+    }
+
+    private Checkpoint read(ModelImport reader, Console console) {
+        if (source.equals(ModelImport.BERT_BASE_UNCASED)) {
+            return BertBase.read(reader, console);
+        }
+        Path path = Path.of(source);
+        if (Adapter.isAt(path)) {
+            Adapter adapter = Adapter.open(path);
+            String over = base == null ? adapter.base() : base;
+            return adapter.over(changes -> BertBase.read(over, changes, console));
+        }
+        return reader.read(path);
     }
 
     private void change(PlugLMConfig.Draft draft) {
@@ -79,6 +122,21 @@ final class ModelImportAction extends Action {
         draft.memoryK = memoryK == null ? draft.memoryK : memoryK;
         draft.querySize = querySize == null ? draft.querySize : querySize;
         draft.knowledgeAttentionType = attention == null ? draft.knowledgeAttentionType : attention;
+        draft.documentEncoderType = documentEncoder == null ? draft.documentEncoderType : documentEncoder;
+        draft.valueType = valueType == null ? draft.valueType : valueType;
+        draft.valueLayerNorm |= valueLayerNorm;
+        draft.memoryInit = memoryInit == null ? draft.memoryInit : memoryInit;
         draft.task = task == null ? draft.task : task;
+    }
+
+    private static final class ToDocumentEncoder implements ITypeConverter<DocumentEncoderType> {
+        @Override
+        public DocumentEncoderType convert(String name) {
+            try {
+                return DocumentEncoderType.of(name);
+            } catch (Problem unknown) {
+                throw new TypeConversionException(unknown.getMessage());
+            }
+        }
     }
 }

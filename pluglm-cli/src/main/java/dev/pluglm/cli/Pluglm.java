@@ -9,7 +9,10 @@ import picocli.CommandLine.Option;
         header = "A language model that keeps its knowledge in a memory you can plug, edit and inspect.",
         synopsisSubcommandLabel = "COMMAND",
         versionProvider = Pluglm.Version.class,
-        subcommands = {DemoAction.class, FillAction.class, ModelCommand.class, MemoryCommand.class},
+        subcommands = {
+            DemoAction.class, FillAction.class, EvaluateCommand.class, PretrainAction.class, ModelCommand.class,
+            MemoryCommand.class, CorpusCommand.class
+        },
         footer = {"", "Exit codes: 0 all went well, 1 a failure, 2 bad usage."})
 final class Pluglm extends Group {
     @Option(names = {"-V", "--version"}, versionHelp = true, description = "Show the version.")

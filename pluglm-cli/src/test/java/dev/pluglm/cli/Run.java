@@ -51,7 +51,8 @@ record Run(int code, String out, String err) {
         return lines.getFirst();
     }
 
-    private static JsonNode parse(String line) {
+    /** One line of JSON. */
+    static JsonNode parse(String line) {
         try {
             return JSON.readTree(line);
         } catch (IOException e) {

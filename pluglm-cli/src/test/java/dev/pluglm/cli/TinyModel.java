@@ -8,6 +8,7 @@ import dev.pluglm.text.Vocabulary;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Writes small random models, whose vocabulary spells every lower case ASCII word. */
 final class TinyModel {
@@ -17,6 +18,10 @@ final class TinyModel {
     private TinyModel() {}
 
     static Path write(Path directory, long seed) {
+        return write(directory, seed, _ -> {});
+    }
+
+    static Path write(Path directory, long seed, Consumer<PlugLMConfig.Draft> changes) {
         Vocabulary vocabulary = vocabulary();
         PlugLMConfig config = PlugLMConfig.of(c -> {
             c.vocabSize = vocabulary.size();
@@ -28,6 +33,7 @@ final class TinyModel {
             c.maxPositionEmbeddings = 128;
             c.querySize = KEY;
             c.initializerRange = 0.5;
+            changes.accept(c);
         });
         try (Checkpoint checkpoint = new Checkpoint(PlugLMModel.random(config, seed), vocabulary, "test")) {
             checkpoint.write(directory);

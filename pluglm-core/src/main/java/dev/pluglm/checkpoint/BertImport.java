@@ -1,18 +1,16 @@
 package dev.pluglm.checkpoint;
 
-import dev.pluglm.model.KnowledgeAttentionType;
 import dev.pluglm.model.PlugLMConfig;
 import dev.pluglm.model.PlugLMModel;
+import dev.pluglm.model.SilentMemory;
 import dev.pluglm.model.Task;
 import dev.pluglm.problem.Problem;
 import dev.pluglm.tensor.Precision;
 import dev.pluglm.tensor.Scope;
-import dev.pluglm.tensor.Tensors;
 
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -62,8 +60,9 @@ final class BertImport {
     }
 
     private Optional<Tensor> weight(String name) {
-        if (isSilent(name)) {
-            return Optional.of(Tensors.full(0, silentShape(name)));
+        Optional<Tensor> silent = SilentMemory.weight(name, config);
+        if (silent.isPresent()) {
+            return silent;
         }
         Matcher layer = LAYER.matcher(name);
         if (layer.matches() && config.isMemoryLayer(Integer.parseInt(layer.group(2)))) {
@@ -87,17 +86,5 @@ final class BertImport {
             return bert.get(layer + "output." + name);
         }
         return Optional.empty();
-    }
-
-    /** What the memory adds goes through this projection last; where there is none, the values must be silent. */
-    private boolean isSilent(String name) {
-        return config.knowledgeAttentionType() == KnowledgeAttentionType.MULTI_HEAD
-                ? name.contains(".know_attn.biased_multihead_attn.out_proj.")
-                : name.startsWith("bert.encoder.retriever.value_proj.");
-    }
-
-    private long[] silentShape(String name) {
-        long[] square = {config.hiddenSize(), config.hiddenSize()};
-        return name.endsWith(".weight") ? square : Arrays.copyOf(square, 1);
     }
 }

@@ -84,20 +84,8 @@ public record Checkpoint(PlugLMModel model, Vocabulary vocabulary, String origin
      * @throws Problem if there is none, it is damaged, or its version is not known
      */
     public static Checkpoint read(Path directory, Device device, Precision precision) {
-        requireModel(directory);
+        ObjectNode json = requireWhole(directory, FILES);
         Path configFile = directory.resolve(CONFIG);
-        ObjectNode json = ConfigJson.readObject(configFile);
-        int version = json.path("format_version").asInt(-1);
-        if (version != FORMAT_VERSION) {
-            throw Problem.of(
-                    "%s: is a model of format version %d; this program reads version %d; import the model again",
-                    directory, version, FORMAT_VERSION);
-        }
-        try {
-            Checksums.verify(directory, FILES);
-        } catch (IOException e) {
-            throw new Problem(directory + ": cannot be read: " + e.getMessage(), e);
-        }
         PlugLMConfig config = ConfigJson.strict(json.path("model"), configFile).build();
         Vocabulary vocabulary = Vocabulary.read(directory.resolve(VOCABULARY));
         requireFit(vocabulary, config, directory.resolve(VOCABULARY));
@@ -112,6 +100,39 @@ public record Checkpoint(PlugLMModel model, Vocabulary vocabulary, String origin
             requireComplete(model, weightsFile);
             return new Checkpoint(model, vocabulary, json.path("origin").asText());
         }
+    }
+
+    /** @throws Problem if there is no model, or a file of it is missing, damaged or was changed */
+    public static void verify(Path directory) {
+        requireWhole(directory, FILES);
+    }
+
+    /**
+     * Reads nothing but a model's vocabulary.
+     *
+     * @throws Problem if there is no model, its vocabulary is damaged, or its version is not known
+     */
+    public static Vocabulary readVocabulary(Path directory) {
+        requireWhole(directory, List.of(VOCABULARY));
+        return Vocabulary.read(directory.resolve(VOCABULARY));
+    }
+
+    /** The configuration file of a model of a known version, these files of which are as they were written. */
+    private static ObjectNode requireWhole(Path directory, List<String> files) {
+        requireModel(directory);
+        ObjectNode json = ConfigJson.readObject(directory.resolve(CONFIG));
+        int version = json.path("format_version").asInt(-1);
+        if (version != FORMAT_VERSION) {
+            throw Problem.of(
+                    "%s: is a model of format version %d; this program reads version %d; import the model again",
+                    directory, version, FORMAT_VERSION);
+        }
+        try {
+            Checksums.verify(directory, files);
+        } catch (IOException e) {
+            throw new Problem(directory + ": cannot be read: " + e.getMessage(), e);
+        }
+        return json;
     }
 
     /** Every id that the vocabulary gives must have an embedding. */

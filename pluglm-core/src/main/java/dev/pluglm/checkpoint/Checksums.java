@@ -14,14 +14,15 @@ import java.util.HexFormat;
 import java.util.List;
 
 /** Checksums of the files of a directory, in the form that {@code sha256sum -c} reads. */
-final class Checksums {
+public final class Checksums {
 
-    static final String FILE = "SHA256SUMS";
+    /** The file that lists them. */
+    public static final String FILE = "SHA256SUMS";
 
     private Checksums() {}
 
     /** Writes the checksums of these files of a directory beside them. */
-    static void write(Path directory, List<String> files) throws IOException {
+    public static void write(Path directory, List<String> files) throws IOException {
         StringBuilder lines = new StringBuilder();
         for (String file : files) {
             lines.append(of(directory.resolve(file))).append("  ").append(file).append('\n');
@@ -34,7 +35,7 @@ final class Checksums {
      *
      * @throws Problem if one is not what was written
      */
-    static void verify(Path directory, List<String> files) throws IOException {
+    public static void verify(Path directory, List<String> files) throws IOException {
         Path list = directory.resolve(FILE);
         if (!Files.isRegularFile(list)) {
             throw Problem.of("%s: has no file %s, so it cannot be checked; import the model again", directory, FILE);

@@ -128,16 +128,17 @@ public final class MemoryArrays implements AutoCloseable {
      * @throws Problem if they are not
      */
     public void requireMadeWith(TextEncoder encoder) {
-        if (width(keys) != encoder.keySize() || values.isEmpty() || width(values.get()) != encoder.valueSize()) {
+        int valueSize = values.map(MemoryArrays::width).orElse(0);
+        if (width(keys) != encoder.keySize() || valueSize != encoder.valueSize()) {
             throw Problem.of("%s: keys of %d and values of %d floats; this model makes %d and %d", parts.keys(),
-                    width(keys), values.map(MemoryArrays::width).orElse(0), encoder.keySize(), encoder.valueSize());
+                    width(keys), valueSize, encoder.keySize(), encoder.valueSize());
         }
         int tried = Math.min(TRIED, size());
         for (int i = 0; i < tried; i++) {
             int row = (int) ((long) i * size() / tried);
             Encoded made = encoder.encodeTokens(new int[][] {documents.tokens(row)}).getFirst();
             requireSame(parts.keys(), row, row(keys, row), made.key());
-            requireSame(parts.values().orElseThrow(), row, row(values.get(), row), made.value());
+            values.ifPresent(it -> requireSame(parts.values().orElseThrow(), row, row(it, row), made.value()));
         }
     }
 

@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.OptionalLong;
 
 /**
  * One array in NumPy's
@@ -72,35 +73,45 @@ public final class Npy implements AutoCloseable {
      * @param rowShape the shape of one row, such as [128]
      */
     public static Writer writer(Path path, DType type, long rows, long... rowShape) {
-        return new Writer(path, type, rows, rowShape);
+        long bytes = type.bytes(NpyHeader.shape(rows, rowShape)).orElseThrow(() ->
+                Problem.of("%s: no array can have the shape %s", path,
+                        Arrays.toString(NpyHeader.shape(rows, rowShape))));
+        return new Writer(path, type, rows, OptionalLong.of(bytes), rowShape);
+    }
+
+    /**
+     * Starts an array of as many rows as will be written.
+     *
+     * @param rowShape the shape of one row, such as [128]; none of its lengths is 0
+     */
+    public static Writer growing(Path path, DType type, long... rowShape) {
+        return new Writer(path, type, 0, OptionalLong.empty(), rowShape);
     }
 
     /** Writes rows as they come; the file appears at its place with {@link #commit()}, and not at all without. */
     public static final class Writer implements AutoCloseable {
         private final DType type;
-        private final long expected;
+        private final long[] rowShape;
+        private final OptionalLong expected;
         private final PendingFile out;
         private final Path path;
         private long written;
 
-        private Writer(Path path, DType type, long rows, long... rowShape) {
+        private Writer(Path path, DType type, long rows, OptionalLong expected, long... rowShape) {
             this.path = path;
             this.type = type;
-            long[] shape = new long[rowShape.length + 1];
-            shape[0] = rows;
-            System.arraycopy(rowShape, 0, shape, 1, rowShape.length);
-            this.expected = type.bytes(shape).orElseThrow(() ->
-                    Problem.of("%s: no array can have the shape %s", path, Arrays.toString(shape)));
-            byte[] header = NpyHeader.bytes(path, type, shape);
+            this.rowShape = rowShape.clone();
+            this.expected = expected;
+            byte[] header = NpyHeader.growing(path, type, rows, rowShape);
             this.out = new PendingFile(path);
             out.write(ByteBuffer.wrap(header));
         }
 
         /** Appends one or more rows: little-endian numbers of the writer's type, row-major. */
         public void append(MemorySegment rows) {
-            if (rows.byteSize() > expected - written) {
+            if (expected.isPresent() && rows.byteSize() > expected.getAsLong() - written) {
                 throw Problem.of("%s: more rows were written than announced: %d bytes, expected %d", path,
-                        written + rows.byteSize(), expected);
+                        written + rows.byteSize(), expected.getAsLong());
             }
             out.write(rows);
             written += rows.byteSize();
@@ -123,9 +134,13 @@ public final class Npy implements AutoCloseable {
 
         /** @throws Problem if fewer rows were written than announced */
         public void commit() {
-            if (written != expected) {
+            if (expected.isPresent() && written != expected.getAsLong()) {
                 throw Problem.of("%s: fewer rows were written than announced: %d bytes, expected %d", path, written,
-                        expected);
+                        expected.getAsLong());
+            }
+            if (expected.isEmpty()) {
+                long rows = written / type.bytes(rowShape).orElseThrow();
+                out.overwrite(0, ByteBuffer.wrap(NpyHeader.growing(path, type, rows, rowShape)));
             }
             out.commit();
         }

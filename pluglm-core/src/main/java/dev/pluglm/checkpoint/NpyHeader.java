@@ -46,6 +46,23 @@ record NpyHeader(DType type, long[] shape) {
                 .array();
     }
 
+    /** As {@link #bytes}, as long as for any other number of rows, so that the number can be put right later. */
+    static byte[] growing(Path path, DType type, long rows, long... rowShape) {
+        byte[] longest = bytes(path, type, shape(Long.MAX_VALUE, rowShape));
+        byte[] header = bytes(path, type, shape(rows, rowShape));
+        byte[] padded = Arrays.copyOf(header, longest.length);
+        Arrays.fill(padded, header.length - 1, padded.length - 1, (byte) ' ');
+        padded[padded.length - 1] = '\n';
+        ByteBuffer.wrap(padded).order(ByteOrder.LITTLE_ENDIAN)
+                .putShort(MAGIC.length() + 2, (short) (padded.length - MAGIC.length() - 4));
+        return padded;
+    }
+
+    /** The shape of an array of so many rows. */
+    static long[] shape(long rows, long... rowShape) {
+        return LongStream.concat(LongStream.of(rows), LongStream.of(rowShape)).toArray();
+    }
+
     private static final class Parser {
         private final ByteCursor file;
         private final long start;

@@ -2,6 +2,7 @@ package dev.pluglm.disk;
 
 import dev.pluglm.problem.Problem;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -62,6 +63,32 @@ public final class PendingFile implements AutoCloseable {
             MemorySegment.ofBuffer(chunk).copyFrom(segment.asSlice(at, length));
             write(chunk);
         }
+    }
+
+    /** Writes bytes in the place of those that were written there before, such as a count that is known at the end. */
+    public void overwrite(long at, ByteBuffer bytes) {
+        try {
+            for (long position = at; bytes.hasRemaining();) {
+                position += channel.write(bytes, position);
+            }
+        } catch (IOException e) {
+            throw AtomicFiles.unwritable(target, e);
+        }
+    }
+
+    /** A stream that appends to this file; closing it neither commits nor closes the file. Not buffered. */
+    public OutputStream stream() {
+        return new OutputStream() {
+            @Override
+            public void write(int b) {
+                PendingFile.this.write(ByteBuffer.wrap(new byte[] {(byte) b}));
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) {
+                PendingFile.this.write(ByteBuffer.wrap(bytes, offset, length));
+            }
+        };
     }
 
     /** Forces the bytes to the disk and moves the file to its target, replacing what was there. */

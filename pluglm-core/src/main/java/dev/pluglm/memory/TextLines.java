@@ -24,7 +24,7 @@ import java.util.zip.ZipException;
  * The lines of a UTF-8 file, compressed by gzip or not, one at a time. A line is held in memory only up to a limit, so
  * neither a file without line ends nor a bomb behind gzip fills it.
  */
-final class TextLines implements AutoCloseable {
+public final class TextLines implements AutoCloseable {
 
     /** Bytes of a line at most. */
     static final int LONGEST_LINE = 16 << 20;
@@ -46,7 +46,12 @@ final class TextLines implements AutoCloseable {
         this.in = in;
     }
 
-    static TextLines open(Path file) {
+    /**
+     * Opens a file.
+     *
+     * @throws Problem if there is none, or it cannot be read
+     */
+    public static TextLines open(Path file) {
         if (Files.isDirectory(file)) {
             throw Problem.of("%s: a folder; expected a file of passages, name the files in it", file);
         }
@@ -81,8 +86,12 @@ final class TextLines implements AutoCloseable {
         }
     }
 
-    /** The next line without its line end, or nothing at the end of the file. */
-    Optional<String> next() {
+    /**
+     * The next line without its line end, or nothing at the end of the file.
+     *
+     * @throws Problem if it is too long, not UTF-8, or the file is damaged; the message names file and line
+     */
+    public Optional<String> next() {
         lineNumber++;
         lineStart = nextStart;
         length = 0;
@@ -142,17 +151,17 @@ final class TextLines implements AutoCloseable {
     }
 
     /** The number of the line that {@link #next} gave last, from 1 on. */
-    long lineNumber() {
+    public long lineNumber() {
         return lineNumber;
     }
 
     /** File and line, as messages begin. */
-    String place() {
+    public String place() {
         return "%s, line %d".formatted(file, lineNumber);
     }
 
     /** Bytes read from the disk until now, compressed ones where the file is. */
-    long bytesRead() {
+    public long bytesRead() {
         return disk.count;
     }
 

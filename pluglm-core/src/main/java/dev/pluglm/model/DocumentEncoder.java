@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.function.BinaryOperator;
 
 /**
- * Turns a passage into one vector: the embedding block, perhaps some ordinary layers, then a pooler (SPEC 1.3).
+ * Turns a passage into a state for each token and one vector: the embedding block, perhaps some ordinary layers, then a
+ * pooler (SPEC 1.3).
  *
  * <p>Embeddings and layers are the model's own, so training the model trains them too.
  */
@@ -31,21 +32,26 @@ final class DocumentEncoder {
     }
 
     /**
-     * Encodes passages.
+     * Encodes the tokens of passages.
      *
      * @param ids {@code [passages, length]} int64
      * @param mask which tokens are real
-     * @return {@code [passages, hidden]}
+     * @return {@code [passages, length, hidden]}
      */
-    Tensor forward(Tensor ids, Mask mask, boolean training) {
+    Tensor states(Tensor ids, Mask mask, boolean training) {
         return Scope.returning(() -> {
             Tensor states = embeddings.forward(ids, training);
-            Pass pass = new Pass(training, Memory.empty().view(), true, true, Trace.NONE);
+            Pass pass = new Pass(training, Memory.empty().view(), true, true, Trace.NONE, Peers.NONE);
             for (BertLayer layer : layers) {
                 states = layer.forward(states, mask, pass, Wanted.ALL);
             }
-            return pooler.forward(states, mask.real());
+            return states;
         });
+    }
+
+    /** One vector for each passage, {@code [passages, length, hidden] -> [passages, hidden]}. */
+    Tensor pool(Tensor states, Mask mask) {
+        return Scope.returning(() -> pooler.forward(states, mask.real()));
     }
 
     /**
@@ -96,6 +102,9 @@ final class DocumentEncoder {
         if (layers.isEmpty() && pooler instanceof Pooler.Attentive attentive) {
             return new WordwisePooler(embeddings, attentive, tokens)::forward;
         }
-        return (ids, real) -> forward(ids, Mask.of(real), false);
+        return (ids, real) -> {
+            Mask mask = Mask.of(real);
+            return pool(states(ids, mask, false), mask);
+        };
     }
 }

@@ -6,6 +6,7 @@ import org.bytedeco.pytorch.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The body of the model: the embedding block, ordinary layers, and memory layers at the top. */
 final class Encoder {
@@ -14,7 +15,8 @@ final class Encoder {
     /** Makes the keys and values of passages from this encoder's own weights; absent where both are fixed. */
     final Optional<Retriever> retriever;
 
-    Encoder(Parameters.Group p, PlugLMConfig config, Device device) {
+    /** @param carried the encoder of the model's memories, where that is not this one's own */
+    Encoder(Parameters.Group p, PlugLMConfig config, Device device, Supplier<Optional<Retriever>> carried) {
         embeddings = new Embeddings(p.at("embeddings"), config);
         List<BertLayer> ordinary = new ArrayList<>();
         for (int i = 0; !config.isMemoryLayer(i) && i < config.numHiddenLayers(); i++) {
@@ -32,8 +34,9 @@ final class Encoder {
                                 config),
                         !config.fixKeys(),
                         !config.fixValues(),
-                        config));
-        Lookup lookup = new Lookup(retriever, config, device);
+                        config,
+                        device));
+        Lookup lookup = new Lookup(retriever, carried, config, device);
         layers = new ArrayList<>(ordinary);
         for (int i = ordinary.size(); i < config.numHiddenLayers(); i++) {
             layers.add(new MemoryLayer(p.at("encoder").at("layer").at(i), i, lookup, config));

@@ -4,7 +4,10 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** How hidden states read the values of the passages found (SPEC 1.2 step 5). */
+/**
+ * How hidden states read the values of the passages found (SPEC 1.2 step 5). Where every token of a passage is a value,
+ * the softmax goes over all tokens of all passages, and the similarity of a passage counts for each of its tokens.
+ */
 sealed interface KnowledgeAttention {
 
     /**
@@ -20,7 +23,7 @@ sealed interface KnowledgeAttention {
      * What was read.
      *
      * @param memory {@code [batch, length, hidden]}, or {@code [batch, 1, hidden]} for all tokens
-     * @param weights {@code [batch, heads or 1, length or 1, k]}
+     * @param weights {@code [batch, heads or 1, length or 1, k, slots]}: of each value of each passage found
      */
     record Reading(Tensor memory, Tensor weights) {}
 
@@ -37,7 +40,7 @@ sealed interface KnowledgeAttention {
         return torch.cosine_similarity(query.unsqueeze(1), found.keys(), 2, 1e-8);
     }
 
-    /** Softmax over the passages found; 0 everywhere where none was. {@code real} has the shape of {@code scores}. */
+    /** Softmax over all values found; 0 everywhere where none was. {@code real} broadcasts to {@code scores}. */
     private static Tensor softmax(Tensor scores, Tensor real) {
         return torch.softmax(scores.add(Mask.away(real)), -1).mul(real);
     }
@@ -73,12 +76,12 @@ sealed interface KnowledgeAttention {
             Tensor values = value.inFormat(found.values());
             Tensor scores = heads(query.product(x))
                     .mul(new Scalar(1 / Math.sqrt(headSize)))
-                    .matmul(heads(key.product(values)).transpose(2, 3)); // [batch, heads, length, k]
-            Tensor bias = beta.view(1, heads, 1, 1).mul(everyHead(similarity(queries, found)));
+                    .matmul(heads(found.spread(key.product(values))).transpose(2, 3)); // [.., length, k * slots]
+            Tensor bias = beta.view(1, heads, 1, 1).mul(everyHead(found.forEachValue(similarity(queries, found))));
             Tensor weights = softmax(scores.add(bias), everyHead(found.real()));
             Tensor context = value.inFormat(torch.dropout(weights, dropout, training))
-                    .matmul(heads(value.product(values)));
-            return new Reading(output.forward(merge(context, x)), weights);
+                    .matmul(heads(found.spread(value.product(values))));
+            return new Reading(output.forward(merge(context, x)), found.byPassage(weights));
         }
 
         /** {@code [batch, n, hidden] -> [batch, heads, n, headSize]}. */
@@ -86,7 +89,7 @@ sealed interface KnowledgeAttention {
             return x.view(x.size(0), x.size(1), heads, headSize).transpose(1, 2);
         }
 
-        /** {@code [batch, k] -> [batch, 1, 1, k]}. */
+        /** {@code [batch, n] -> [batch, 1, 1, n]}. */
         private static Tensor everyHead(Tensor x) {
             return x.unsqueeze(1).unsqueeze(1);
         }
@@ -113,20 +116,21 @@ sealed interface KnowledgeAttention {
 
         @Override
         public Reading forward(Tensor x, Tensor queries, Knowledge found, boolean training) {
-            Tensor scores = torch.bmm(x, key.forward(found.values()).transpose(1, 2)); // [batch, length, k]
-            Tensor bias = beta.mul(similarity(queries, found)).unsqueeze(1);
+            Tensor keys = found.spread(key.forward(found.values()));
+            Tensor scores = torch.bmm(x, keys.transpose(1, 2)); // [batch, length, k * slots]
+            Tensor bias = beta.mul(found.forEachValue(similarity(queries, found))).unsqueeze(1);
             Tensor weights = softmax(scores.add(bias), found.real().unsqueeze(1));
-            Tensor memory = torch.bmm(torch.dropout(weights, dropout, training), found.values());
-            return new Reading(memory, weights.unsqueeze(1));
+            Tensor memory = torch.bmm(torch.dropout(weights, dropout, training), found.spread(found.values()));
+            return new Reading(memory, found.byPassage(weights.unsqueeze(1)));
         }
     }
 
-    /** {@code softmax(cos) v}, the same for all tokens; no parameters. */
+    /** {@code softmax(cos) v}, the same for all tokens; no parameters. A passage has one value. */
     final class SentenceLevel implements KnowledgeAttention {
         @Override
         public Reading forward(Tensor x, Tensor queries, Knowledge found, boolean training) {
             Tensor weights = softmax(similarity(queries, found), found.real()).unsqueeze(1); // [batch, 1, k]
-            return new Reading(torch.bmm(weights, found.values()), weights.unsqueeze(1));
+            return new Reading(torch.bmm(weights, found.spread(found.values())), found.byPassage(weights.unsqueeze(1)));
         }
     }
 }

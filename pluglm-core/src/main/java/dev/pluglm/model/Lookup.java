@@ -4,19 +4,26 @@ import dev.pluglm.problem.Problem;
 import dev.pluglm.tensor.Tensors;
 
 import org.bytedeco.pytorch.Device;
-import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /**
  * From queries to keys and values: searches the memory, then fetches what is stored or encodes anew what was found
  * (SPEC 1.2 steps 3 and 4).
+ *
+ * <p>A memory stores no values of single tokens. Where a pass takes values as stored, these are made by the encoder that
+ * the memory was made with, without gradients: the one that the model carries, or else its own.
  */
 final class Lookup {
     private final Optional<Retriever> live;
+    private final Supplier<Optional<Retriever>> carried;
+    private final TokenValues tokenValues;
     private final PlugLMConfig config;
     private final Device device;
 
@@ -24,9 +31,12 @@ final class Lookup {
      * Prepares lookups.
      *
      * @param live makes keys and values with gradients, where the model has what it takes
+     * @param carried what the model's memories are made with, where that is a thing of its own
      */
-    Lookup(Optional<Retriever> live, PlugLMConfig config, Device device) {
+    Lookup(Optional<Retriever> live, Supplier<Optional<Retriever>> carried, PlugLMConfig config, Device device) {
         this.live = live;
+        this.carried = carried;
+        this.tokenValues = new TokenValues(config);
         this.config = config;
         this.device = device;
     }
@@ -51,33 +61,57 @@ final class Lookup {
         // Passages that several sequences found are fetched and encoded once.
         int[] rows = Arrays.stream(places).distinct().sorted().toArray();
         Tensor index = onDevice(Tensors.of(indexOf(places, rows), (long) batch * k));
-        Tensor[] pair = fetch(rows, memory, pass);
+        Optional<Retriever.Encoded> encoded = rows.length == 0 || pass.storedKeys() && pass.storedValues()
+                ? Optional.empty()
+                : Optional.of(live().encode(memory.tokens(rows), pass.training()));
+        Tensor keys = encoded.filter(_ -> !pass.storedKeys())
+                .map(Retriever.Encoded::keys)
+                .orElseGet(() -> matrix(memory.keys(rows), rows.length, config.querySize()));
+        PassageValues values = encoded.filter(_ -> !pass.storedValues())
+                .map(Retriever.Encoded::values)
+                .orElseGet(() -> values(rows, pass));
         return new Knowledge(
                 hits,
-                spread(pair[0], index, batch, k, config.querySize()),
-                spread(pair[1], index, batch, k, config.hiddenSize()),
+                torch.index_select(keys, 0, index).view(batch, k, config.querySize()),
+                values,
+                index,
                 onDevice(Tensors.of(real, batch, k)));
     }
 
-    /** Keys {@code [rows, query]} and values {@code [rows, hidden]}. */
-    private Tensor[] fetch(int[] rows, Memory.View memory, Pass pass) {
-        boolean encode = rows.length > 0 && !(pass.storedKeys() && pass.storedValues());
-        Tensor encoded = encode ? encode(memory.tokens(rows), pass.training()) : null;
-        Tensor keys = encode && !pass.storedKeys() ? live().keys(encoded) : stored(memory.keys(rows), rows.length);
-        Tensor values;
-        if (encode && !pass.storedValues()) {
-            values = live().values(encoded);
-        } else {
-            requireFit("values", memory.valueSize(), config.hiddenSize(), memory);
-            values = stored(memory.values(rows), rows.length);
+    /** What the memory holds of these rows, or what its encoder makes of their tokens. */
+    private PassageValues values(int[] rows, Pass pass) {
+        Memory.View memory = pass.memory();
+        if (rows.length == 0) {
+            return PassageValues.pooled(matrix(new float[0], 0, config.hiddenSize()));
         }
-        return new Tensor[] {keys, values};
+        return switch (config.valueType()) {
+            case POOLED -> {
+                requireFit("values", memory.valueSize(), config.hiddenSize(), memory);
+                yield PassageValues.pooled(matrix(memory.values(rows), rows.length, config.hiddenSize()));
+            }
+            case TOKENS -> {
+                Retriever reader = reader();
+                OptionalLong version = pass.training() ? OptionalLong.empty() : reader.version();
+                yield version.isPresent()
+                        ? tokenValues.of(memory.tokens(rows), reader, version.getAsLong()).on(device)
+                        : together(memory.tokens(rows), reader);
+            }
+        };
     }
 
-    private Tensor encode(int[][] tokens, boolean training) {
-        Tensor ids = onDevice(TokenBatch.ids(tokens, config.padTokenId()));
-        Mask mask = Mask.of(ids.ne(new Scalar(config.padTokenId())));
-        return live().documentEncoder.forward(ids, mask, training);
+    /** What training reads is not worth keeping: it finds other passages, or has other weights, at every step. */
+    private static PassageValues together(int[][] tokens, Retriever reader) {
+        try (NoGradGuard _ = new NoGradGuard()) {
+            return reader.encode(tokens, false).values();
+        }
+    }
+
+    /** What the model's memories are made with. */
+    private Retriever reader() {
+        return carried.get()
+                .or(() -> live.filter(own -> own.valueProjection.isPresent()))
+                .orElseThrow(() -> new Problem("this model reads the tokens of passages, but has fixed values and no"
+                        + " memory encoder to make them with; start from a model that carries one"));
     }
 
     private Retriever live() {
@@ -85,15 +119,8 @@ final class Lookup {
                 "this model has fixed keys and values and no document encoder of its own to encode passages with"));
     }
 
-    private Tensor stored(float[] numbers, int rows) {
-        return onDevice(Tensors.of(numbers, rows, rows == 0 ? 0 : numbers.length / rows));
-    }
-
-    private static Tensor spread(Tensor rows, Tensor index, int batch, int k, int size) {
-        if (k == 0) {
-            return torch.zeros(batch, 0, size).to(rows.device(), rows.scalar_type());
-        }
-        return torch.index_select(rows, 0, index).view(batch, k, size);
+    private Tensor matrix(float[] numbers, int rows, int columns) {
+        return onDevice(Tensors.of(numbers, rows, columns));
     }
 
     private static long[] indexOf(int[] places, int[] sortedRows) {

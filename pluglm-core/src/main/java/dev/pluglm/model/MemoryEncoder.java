@@ -11,6 +11,7 @@ import org.bytedeco.pytorch.Tensor;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -69,7 +70,8 @@ public final class MemoryEncoder implements AutoCloseable {
 
     private static MemoryEncoder build(
             PlugLMConfig config, Function<String, Optional<Tensor>> weights, Device device) {
-        Parameters parameters = new Parameters(weights, device, Precision.FP32, 0, config.initializerRange());
+        Parameters parameters = new Parameters(
+                weights, _ -> Optional.empty(), device, Precision.FP32, 0, config.initializerRange());
         Parameters.Group bert = parameters.at("bert");
         Embeddings embeddings = new Embeddings(bert.at("embeddings"), config);
         var layers = IntStream.range(0, config.documentEncoderType().layers())
@@ -77,13 +79,18 @@ public final class MemoryEncoder implements AutoCloseable {
                 .toList();
         Parameters.Group own = bert.at("encoder").at("retriever");
         DocumentEncoder documents = new DocumentEncoder(own.at("document_encoder"), embeddings, layers, config);
-        Retriever retriever = new Retriever(own, documents, true, true, config);
-        parameters.trainable().values().forEach(tensor -> tensor.set_requires_grad(false));
-        return new MemoryEncoder(retriever, parameters.all(), config, device, Optional.of(parameters));
+        Retriever retriever = new Retriever(own, documents, true, true, config, parameters.device());
+        parameters.freeze();
+        return new MemoryEncoder(retriever, parameters.all(), config, parameters.device(), Optional.of(parameters));
     }
 
     private static boolean belongs(String name, PlugLMConfig config) {
-        if (name.startsWith("bert.embeddings.") || name.startsWith("bert.encoder.retriever.")) {
+        return name.startsWith("bert.encoder.retriever.") || makesStates(name, config);
+    }
+
+    /** Whether a weight takes part in the states of passages' tokens, before they are pooled and projected. */
+    static boolean makesStates(String name, PlugLMConfig config) {
+        if (name.startsWith("bert.embeddings.")) {
             return true;
         }
         for (int i = 0; i < config.documentEncoderType().layers(); i++) {
@@ -94,9 +101,19 @@ public final class MemoryEncoder implements AutoCloseable {
         return false;
     }
 
-    /** The same encoder with weights of its own, which must be closed. */
-    MemoryEncoder copy() {
-        return build(config, name -> Optional.of(tensors.get(name)), device);
+    /** The same encoder with weights of its own, which must be closed; training the model does not change it. */
+    public MemoryEncoder copy() {
+        return with(name -> Optional.of(tensors.get(name)));
+    }
+
+    /** An encoder of the same kind with other weights, which are copied; it must be closed. */
+    public MemoryEncoder with(Function<String, Optional<Tensor>> weights) {
+        return build(config, weights, device);
+    }
+
+    /** Its weights by their names in a model. */
+    public Map<String, Tensor> tensors() {
+        return Collections.unmodifiableMap(tensors);
     }
 
     static Map<String, Tensor> withCarried(Map<String, Tensor> own, Optional<MemoryEncoder> carried) {
@@ -110,9 +127,13 @@ public final class MemoryEncoder implements AutoCloseable {
         return config.querySize();
     }
 
-    /** Floats in a value. */
+    /** Floats in a value; 0 where values are those of single tokens, which no memory stores. */
     public int valueSize() {
-        return config.hiddenSize();
+        return config.valueType() == ValueType.TOKENS ? 0 : config.hiddenSize();
+    }
+
+    Retriever retriever() {
+        return retriever;
     }
 
     /** The longest passage that can be encoded, in tokens. */
@@ -123,7 +144,8 @@ public final class MemoryEncoder implements AutoCloseable {
     /** Identifies the weights: 64 hexadecimal digits, a SHA-256 over kind, names, shapes and numbers. */
     public String fingerprint() {
         MessageDigest digest = Sha256.start();
-        digest.update((config.documentEncoderType() + " " + config.documentEncoderPoolerType()).getBytes(
+        String values = config.valueType() == ValueType.POOLED ? "" : " " + config.valueType();
+        digest.update((config.documentEncoderType() + " " + config.documentEncoderPoolerType() + values).getBytes(
                 StandardCharsets.UTF_8));
         tensors.forEach((name, tensor) -> {
             try (Scope _ = Scope.open()) {
@@ -145,10 +167,13 @@ public final class MemoryEncoder implements AutoCloseable {
      */
     public Encoded encode(int[][] tokens) {
         return Scope.withoutGradients(() -> {
-            Tensor encoded = retriever.documentEncoder.encode(tokens);
-            return new Encoded(
-                    Tensors.floats(retriever.keyProjection.orElseThrow().rowByRow(encoded)),
-                    Tensors.floats(retriever.valueProjection.orElseThrow().rowByRow(encoded)));
+            Tensor encoded = retriever.keepsStates()
+                    ? retriever.encode(tokens, false).pooled()
+                    : retriever.documentEncoder.encode(tokens);
+            float[] values = valueSize() == 0
+                    ? new float[0]
+                    : Tensors.floats(retriever.valueProjection.orElseThrow().rowByRow(encoded));
+            return new Encoded(Tensors.floats(retriever.keyProjection.orElseThrow().rowByRow(encoded)), values);
         });
     }
 

@@ -2,6 +2,7 @@ package dev.pluglm.model;
 
 import dev.pluglm.tensor.Scope;
 
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 
 import java.util.Optional;
@@ -18,6 +19,7 @@ final class MemoryLayer implements Layer {
     private final Linear queryProjection;
     private final Optional<BatchNorm> queryNorm;
     private final Lookup lookup;
+    private final Optional<LayerNorm> valueNorm;
     private final KnowledgeAttention knowledgeAttention;
     private final LayerNorm norm;
 
@@ -36,6 +38,10 @@ final class MemoryLayer implements Layer {
                         config));
         pooler = Pooler.of(config.memoryPoolerType(), memory.at("pooler"), config);
         knowledgeAttention = KnowledgeAttention.of(memory.at("know_attn"), config);
+        valueNorm = config.valueLayerNorm()
+                ? Optional.of(new LayerNorm(
+                        memory.at("know_attn").at("values").at("LayerNorm"), hidden, config.layerNormEps()))
+                : Optional.empty();
         queryProjection = new Linear(memory.at("query_proj"), hidden, config.querySize());
         queryNorm = config.queryBatchnorm()
                 ? Optional.of(new BatchNorm(memory.at("batch_norm"), config.querySize()))
@@ -47,11 +53,12 @@ final class MemoryLayer implements Layer {
     public Tensor forward(Tensor x, Mask mask, Pass pass, Wanted wanted) {
         return Scope.returning(() -> {
             Tensor attended = attention.forward(x, mask, pass.training());
-            Tensor query = query(attended, mask, pass.training());
-            Knowledge found = lookup.find(query, pass);
+            Tensor query = query(attended, mask, pass);
+            Knowledge raw = lookup.find(query, pass);
+            Knowledge found = valueNorm.map(n -> raw.with(n.forward(raw.values()))).orElse(raw);
             Tensor readers = wanted.of(attended);
             KnowledgeAttention.Reading reading = knowledgeAttention.forward(readers, query, found, pass.training());
-            pass.trace().lookup(number, found.hits(), reading.weights());
+            tell(pass.trace(), found.hits(), reading.weights().detach());
             pass.trace().memory(number, reading.memory());
             Tensor sum = feedForward
                     .map(f -> readers.add(f.forward(readers, pass.training())))
@@ -60,9 +67,17 @@ final class MemoryLayer implements Layer {
         });
     }
 
+    /** @param weights {@code [batch, heads or 1, length or 1, k, slots]} */
+    private void tell(Trace trace, Memory.Hits hits, Tensor weights) {
+        if (trace != Trace.NONE) {
+            trace.lookup(number, hits, weights.sum(new long[] {4}, false, new ScalarTypeOptional()));
+            trace.values(number, hits, weights);
+        }
+    }
+
     /** {@code [batch, query]}. */
-    private Tensor query(Tensor attended, Mask mask, boolean training) {
+    private Tensor query(Tensor attended, Mask mask, Pass pass) {
         Tensor query = queryProjection.forward(pooler.forward(attended, mask.real()));
-        return queryNorm.map(n -> n.forward(query, training)).orElse(query);
+        return queryNorm.map(n -> n.forward(query, pass)).orElse(query);
     }
 }

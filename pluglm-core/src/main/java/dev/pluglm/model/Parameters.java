@@ -22,7 +22,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * All weights of a model under the names of the reference's state dict (SPEC 1.1), each tensor once.
@@ -35,7 +37,9 @@ public final class Parameters implements AutoCloseable {
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
     private final Map<String, Tensor> trainable = new LinkedHashMap<>();
     private final List<String> fresh = new ArrayList<>();
+    private volatile boolean settled = true;
     private final Function<String, Optional<Tensor>> given;
+    private final Function<String, Optional<Tensor>> starts;
     private final Device device;
     private final Precision precision;
     private final GeneratorOptional random;
@@ -45,6 +49,7 @@ public final class Parameters implements AutoCloseable {
      * Empty parameters, to be filled by the modules.
      *
      * @param given the weights at hand, by name: fp32 tensors on the CPU that are copied
+     * @param starts first numbers of weights that are not given, by name; the rest is drawn as the modules say
      * @param device where the weights shall live
      * @param precision number format of the matrices of linear layers
      * @param seed for weights that have to be drawn
@@ -52,12 +57,14 @@ public final class Parameters implements AutoCloseable {
      */
     Parameters(
             Function<String, Optional<Tensor>> given,
+            Function<String, Optional<Tensor>> starts,
             Device device,
             Precision precision,
             long seed,
             double initializerRange) {
         Torch.start();
         this.given = given;
+        this.starts = starts;
         // A copy that outlives the scope in which the caller may have made the device.
         this.device = new Device(device.str().getString());
         this.device.retainReference();
@@ -73,9 +80,22 @@ public final class Parameters implements AutoCloseable {
         return Collections.unmodifiableMap(tensors);
     }
 
-    /** Those that training changes. */
+    /**
+     * Those that training changes. Whoever asks for them may change them at any time from then on, so the model keeps
+     * nothing any more that it computes from them.
+     */
     public Map<String, Tensor> trainable() {
+        settled = false;
         return Collections.unmodifiableMap(trainable);
+    }
+
+    /** From now on training changes only the weights whose names are chosen; the others keep no gradients. */
+    public void trainOnly(Predicate<String> chosen) {
+        trainable.entrySet().removeIf(weight -> {
+            boolean stays = chosen.test(weight.getKey());
+            weight.getValue().set_requires_grad(stays);
+            return !stays;
+        });
     }
 
     /** The names of weights that were not given and have been drawn. */
@@ -90,6 +110,22 @@ public final class Parameters implements AutoCloseable {
 
     Device device() {
         return device;
+    }
+
+    /**
+     * Another number after every change of a weight, as far as libtorch counts them.
+     *
+     * @return empty if the weights were handed out for training: optimisers change them by operators that count nothing
+     */
+    private OptionalLong version() {
+        return settled
+                ? OptionalLong.of(tensors.values().stream().mapToLong(Tensor::_version).sum())
+                : OptionalLong.empty();
+    }
+
+    /** From now on no gradients are computed for these weights. */
+    void freeze() {
+        trainable.values().forEach(tensor -> tensor.set_requires_grad(false));
     }
 
     /** In which number format the matrices of linear layers are kept. */
@@ -124,6 +160,11 @@ public final class Parameters implements AutoCloseable {
 
         Group at(int number) {
             return at(Integer.toString(number));
+        }
+
+        /** Another number after every change of a weight of the whole model; empty if that is not known. */
+        OptionalLong version() {
+            return Parameters.this.version();
         }
 
         /** A matrix of a linear layer, in the model's precision; drawn from a normal distribution. */
@@ -180,7 +221,7 @@ public final class Parameters implements AutoCloseable {
             source.ifPresent(tensor -> requireShape(name, Tensors.shape(tensor), shape));
             Tensor start = source.orElseGet(() -> {
                 fresh.add(name);
-                return draw.apply(Tensors.full(0, shape));
+                return starts.apply(name).orElseGet(() -> draw.apply(Tensors.full(0, shape)));
             });
             // A copy of its own: the given weights may lie in a mapped file.
             Tensor tensor = Scope.keep(start.to(device, type).clone().detach());

@@ -8,21 +8,28 @@ package dev.pluglm.model;
  * @param storedKeys take keys as stored rather than encode the passages found anew
  * @param storedValues take values as stored rather than encode the passages found anew
  * @param trace watches the pass
+ * @param peers the processes whose shares of the batch are normalised together
  */
-public record Pass(boolean training, Memory.View memory, boolean storedKeys, boolean storedValues, Trace trace) {
+public record Pass(
+        boolean training, Memory.View memory, boolean storedKeys, boolean storedValues, Trace trace, Peers peers) {
 
     /** A prediction that reads the memory as it is stored. */
     public static Pass prediction(Memory.View memory) {
-        return new Pass(false, memory, true, true, Trace.NONE);
+        return new Pass(false, memory, true, true, Trace.NONE, Peers.NONE);
     }
 
     /** A pass that treats keys and values as the configuration says: fixed, or encoded anew with gradients. */
     public static Pass of(PlugLMConfig config, boolean training, Memory.View memory) {
-        return new Pass(training, memory, config.fixKeys(), config.fixValues(), Trace.NONE);
+        return new Pass(training, memory, config.fixKeys(), config.fixValues(), Trace.NONE, Peers.NONE);
     }
 
     /** The same pass, watched. */
     public Pass watchedBy(Trace watcher) {
-        return new Pass(training, memory, storedKeys, storedValues, watcher);
+        return new Pass(training, memory, storedKeys, storedValues, watcher, peers);
+    }
+
+    /** The same pass as a share of one that several processes make together. */
+    public Pass together(Peers others) {
+        return new Pass(training, memory, storedKeys, storedValues, trace, others);
     }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.pluglm.problem.Problem;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
@@ -34,6 +35,9 @@ import java.util.function.Consumer;
  * @param queryBatchnorm whether queries pass through a batch norm
  * @param documentEncoderType {@code word_embedding}, or {@code first_N} to add the first N ordinary layers
  * @param documentEncoderPoolerType how the document encoder pools a passage into one vector
+ * @param valueType what a memory layer reads of a passage: one pooled value, or one for each token
+ * @param valueLayerNorm whether each memory layer normalises the values that it reads (LayerNorm)
+ * @param memoryInit where the weights around the memory start, as far as they are drawn
  * @param fixKeys use the stored keys as they are, in training too
  * @param fixValues use the stored values as they are, in training too
  * @param task what the head on top predicts
@@ -66,6 +70,9 @@ public record PlugLMConfig(
         boolean queryBatchnorm,
         DocumentEncoderType documentEncoderType,
         PoolerType documentEncoderPoolerType,
+        ValueType valueType,
+        boolean valueLayerNorm,
+        MemoryInit memoryInit,
         boolean fixKeys,
         boolean fixValues,
         Task task,
@@ -120,7 +127,12 @@ public record PlugLMConfig(
             throw Problem.of(
                     "configuration: labels size (%d) is not equal to num_labels (%d)", labels.size(), numLabels);
         }
+        if (valueType == ValueType.TOKENS && knowledgeAttentionType == KnowledgeAttentionType.SENTENCE_LEVEL) {
+            throw new Problem("configuration: sentence_level knowledge attention weighs whole passages, so it cannot choose"
+                    + " among the values of value_type tokens; use multi_head or single_head, or value_type pooled");
+        }
         if (referenceCompatible) {
+            onlyWhatThePublishedCodeHas(valueType, valueLayerNorm);
             onlyWhatTheReferenceCan(
                     knowledgeAttentionType, memoryPoolerType, documentEncoderPoolerType, documentEncoderType);
         }
@@ -180,6 +192,9 @@ public record PlugLMConfig(
         public boolean queryBatchnorm = true;
         public DocumentEncoderType documentEncoderType = DocumentEncoderType.WORD_EMBEDDING;
         public PoolerType documentEncoderPoolerType = PoolerType.ATTENTIVE;
+        public ValueType valueType = ValueType.POOLED;
+        public boolean valueLayerNorm = false;
+        public MemoryInit memoryInit = MemoryInit.PUBLISHED;
         public boolean fixKeys = false;
         public boolean fixValues = false;
         public Task task = Task.MASKED_LM;
@@ -192,6 +207,11 @@ public record PlugLMConfig(
         public Draft() {}
 
         private Draft(PlugLMConfig config) {
+            become(config);
+        }
+
+        /** Takes over every value of a finished configuration. */
+        public void become(PlugLMConfig config) {
             vocabSize = config.vocabSize;
             hiddenSize = config.hiddenSize;
             numHiddenLayers = config.numHiddenLayers;
@@ -214,6 +234,9 @@ public record PlugLMConfig(
             queryBatchnorm = config.queryBatchnorm;
             documentEncoderType = config.documentEncoderType;
             documentEncoderPoolerType = config.documentEncoderPoolerType;
+            valueType = config.valueType;
+            valueLayerNorm = config.valueLayerNorm;
+            memoryInit = config.memoryInit;
             fixKeys = config.fixKeys;
             fixValues = config.fixValues;
             task = config.task;
@@ -234,8 +257,8 @@ public record PlugLMConfig(
                     hiddenDropoutProb, attentionProbsDropoutProb, maxPositionEmbeddings, typeVocabSize,
                     initializerRange, layerNormEps, padTokenId, numMemoryLayers, memoryLayerFfnDim, memoryK,
                     querySize, knowledgeAttentionType, memoryPoolerType, queryBatchnorm, documentEncoderType,
-                    documentEncoderPoolerType, fixKeys, fixValues, task, numLabels, labels, referenceCompatible,
-                    memoryEncoderFingerprint);
+                    documentEncoderPoolerType, valueType, valueLayerNorm, memoryInit, fixKeys, fixValues, task,
+                    numLabels, labels, referenceCompatible, memoryEncoderFingerprint);
         }
     }
 
@@ -250,6 +273,14 @@ public record PlugLMConfig(
     private static void probability(String field, double found) {
         if (!(found >= 0 && found < 1)) {
             throw Problem.of("configuration: %s is %s; expected 0 or more and less than 1", field, found);
+        }
+    }
+
+    private static void onlyWhatThePublishedCodeHas(ValueType values, boolean valueNorm) {
+        if (values != ValueType.POOLED || valueNorm) {
+            throw Problem.of("configuration: the published code has neither value_type tokens nor value_layer_norm (here"
+                    + " %s and %s), so there is nothing to be reference_compatible with; set it to false",
+                    values.name().toLowerCase(Locale.ROOT), valueNorm);
         }
     }
 

@@ -10,6 +10,7 @@ import org.bytedeco.pytorch.Tensor;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 
 /**
  * PlugLM: a BERT whose top layers look things up in a memory, with a head that predicts (paper, section 3).
@@ -28,9 +29,10 @@ public final class PlugLMModel implements AutoCloseable {
     private PlugLMModel(PlugLMConfig config, Parameters parameters, Optional<MemoryEncoder> carried) {
         this.config = config;
         this.parameters = parameters;
-        this.encoder = new Encoder(parameters.at("bert"), config, parameters.device());
-        this.head = Head.of(parameters, config);
         this.carried = carried;
+        this.encoder = new Encoder(
+                parameters.at("bert"), config, parameters.device(), () -> this.carried.map(MemoryEncoder::retriever));
+        this.head = Head.of(parameters, config);
     }
 
     /**
@@ -46,7 +48,8 @@ public final class PlugLMModel implements AutoCloseable {
             Device device,
             Precision precision,
             long seed) {
-        Parameters parameters = new Parameters(weights, device, precision, seed, config.initializerRange());
+        Parameters parameters = new Parameters(
+                weights, starts(config, weights, seed), device, precision, seed, config.initializerRange());
         try {
             Optional<MemoryEncoder> carried = MemoryEncoder.carried(config, weights, device);
             return new PlugLMModel(config, parameters, carried);
@@ -54,6 +57,14 @@ public final class PlugLMModel implements AutoCloseable {
             parameters.close();
             throw e;
         }
+    }
+
+    private static Function<String, Optional<Tensor>> starts(
+            PlugLMConfig config, Function<String, Optional<Tensor>> weights, long seed) {
+        return switch (config.memoryInit()) {
+            case PUBLISHED -> _ -> Optional.empty();
+            case WARM_START -> new WarmStart(config, weights, seed);
+        };
     }
 
     /** A model whose weights are all drawn, on the CPU. */
@@ -141,6 +152,25 @@ public final class PlugLMModel implements AutoCloseable {
         }
     }
 
+    /**
+     * From now on takes what the document encoder makes of these passages' tokens as it is now, kept in fp16: training
+     * of what comes after that encoder is then many times faster. Takes 2 bytes a hidden channel and token.
+     *
+     * @param passages token ids with special tokens, unpadded
+     * @param progress is told how many passages are done
+     * @throws Problem if the model has no document encoder of its own, or training changes its embeddings or layers
+     */
+    public void keepPassageStates(int[][] passages, LongConsumer progress) {
+        Retriever retriever = encoder.retriever.orElseThrow(() ->
+                new Problem("this model has no document encoder of its own, so there are no states to keep"));
+        parameters.trainable().keySet().stream().filter(name -> MemoryEncoder.makesStates(name, config)).findFirst()
+                .ifPresent(name -> {
+                    throw Problem.of("the states of passages cannot be kept while %s is trained, which makes them",
+                            name);
+                });
+        retriever.keepStates(passages, progress);
+    }
+
     /** Every tensor that a checkpoint keeps, by name: the parameters and the carried memory encoder's. */
     public Map<String, Tensor> tensors() {
         return MemoryEncoder.withCarried(parameters.all(), carried);
@@ -148,6 +178,7 @@ public final class PlugLMModel implements AutoCloseable {
 
     @Override
     public void close() {
+        encoder.retriever.ifPresent(Retriever::close);
         parameters.close();
         carried.ifPresent(MemoryEncoder::close);
     }

@@ -1,22 +1,42 @@
 package dev.pluglm.model;
 
+import dev.pluglm.problem.Problem;
+import dev.pluglm.tensor.Tensors;
+
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 import java.util.Optional;
+import java.util.function.LongConsumer;
+import java.util.OptionalLong;
 
 /**
  * Makes keys and values of passages: the document encoder and a projection for each (SPEC 1.2 step 4).
  *
  * <p>A projection is absent where the configuration fixes what it would make.
  */
-final class Retriever {
+final class Retriever implements AutoCloseable {
     final DocumentEncoder documentEncoder;
     final Optional<Linear> keyProjection;
     final Optional<Linear> valueProjection;
+    private final Parameters.Group parameters;
+    private final PlugLMConfig config;
+    private final Device device;
+    private Optional<KeptStates> kept = Optional.empty();
 
-    Retriever(Parameters.Group p, DocumentEncoder documentEncoder, boolean keys, boolean values, PlugLMConfig config) {
+    Retriever(
+            Parameters.Group p,
+            DocumentEncoder documentEncoder,
+            boolean keys,
+            boolean values,
+            PlugLMConfig config,
+            Device device) {
         int hidden = config.hiddenSize();
         this.documentEncoder = documentEncoder;
+        this.parameters = p;
+        this.config = config;
+        this.device = device;
         this.keyProjection =
                 keys ? Optional.of(new Linear(p.at("key_proj"), hidden, config.querySize())) : Optional.empty();
         this.valueProjection = values ? Optional.of(new Linear(p.at("value_proj"), hidden, hidden)) : Optional.empty();
@@ -27,13 +47,89 @@ final class Retriever {
         return keyProjection.isPresent() && valueProjection.isPresent();
     }
 
-    /** {@code [passages, hidden] -> [passages, query]}. */
-    Tensor keys(Tensor encoded) {
-        return keyProjection.orElseThrow().forward(encoded);
+    /** Another number after every change of its weights; empty if that is not known, as while they are trained. */
+    OptionalLong version() {
+        return parameters.version();
     }
 
-    /** {@code [passages, hidden] -> [passages, hidden]}. */
-    Tensor values(Tensor encoded) {
-        return valueProjection.orElseThrow().forward(encoded);
+    /**
+     * Runs the document encoder.
+     *
+     * @param tokens token ids with special tokens, unpadded
+     * @throws Problem if one is not in the vocabulary, or a passage is longer than the positions of the model
+     */
+    Encoded encode(int[][] tokens, boolean training) {
+        requireVocabulary(tokens);
+        Tensor ids = Tensors.on(device, TokenBatch.ids(tokens, config.padTokenId()));
+        Mask mask = Mask.of(ids.ne(new Scalar(config.padTokenId())));
+        Tensor states = kept.filter(it -> it.holds(tokens)).map(it -> it.of(tokens))
+                .orElseGet(() -> documentEncoder.states(ids, mask, training));
+        return new Encoded(states, mask);
+    }
+
+    /** From now on takes the states of these passages' tokens as they are now; the encoder must not be trained. */
+    void keepStates(int[][] passages, LongConsumer progress) {
+        KeptStates fresh = KeptStates.of(passages, this, progress);
+        kept.ifPresent(KeptStates::close);
+        kept = Optional.of(fresh);
+    }
+
+    boolean keepsStates() {
+        return kept.isPresent();
+    }
+
+    @Override
+    public void close() {
+        kept.ifPresent(KeptStates::close);
+        kept = Optional.empty();
+    }
+
+    private void requireVocabulary(int[][] tokens) {
+        for (int[] passage : tokens) {
+            for (int token : passage) {
+                if (token < 0 || token >= config.vocabSize()) {
+                    throw Problem.of("a passage has the token id %d, but this model's vocabulary has %d tokens: the"
+                            + " memory was made with another model", token, config.vocabSize());
+                }
+            }
+        }
+    }
+
+    /** Passages behind the document encoder. */
+    final class Encoded {
+        private final Tensor states; // [passages, length, hidden]
+        private final Mask mask;
+        private Optional<Tensor> pooled = Optional.empty(); // [passages, hidden]
+
+        private Encoded(Tensor states, Mask mask) {
+            this.states = states;
+            this.mask = mask;
+        }
+
+        /** {@code [passages, length, hidden]}. */
+        Tensor states() {
+            return states;
+        }
+
+        /** {@code [passages, query]}. */
+        Tensor keys() {
+            return keyProjection.orElseThrow().forward(pooled());
+        }
+
+        /** One value for each passage, or one for each of its tokens. */
+        PassageValues values() {
+            Linear projection = valueProjection.orElseThrow();
+            return switch (config.valueType()) {
+                case POOLED -> PassageValues.pooled(projection.forward(pooled()));
+                case TOKENS -> new PassageValues(projection.forward(states), mask.real());
+            };
+        }
+
+        /** {@code [passages, hidden]}. */
+        Tensor pooled() {
+            Tensor vectors = pooled.orElseGet(() -> documentEncoder.pool(states, mask));
+            pooled = Optional.of(vectors);
+            return vectors;
+        }
     }
 }

@@ -22,8 +22,17 @@ public interface Trace {
      * What a memory layer found and how it read it.
      *
      * @param hits one query a sequence
-     * @param weights attention weights, {@code [batch, heads, length, k]}; heads and length are 1 where the knowledge
-     *     attention has only one for all
+     * @param weights attention weights of whole passages, {@code [batch, heads, length, k]}; heads and length are 1
+     *     where the knowledge attention has only one for all
      */
     default void lookup(int layer, Memory.Hits hits, Tensor weights) {}
+
+    /**
+     * The same, value by value.
+     *
+     * @param hits one query a sequence
+     * @param weights {@code [batch, heads, length, k, values]}: a passage has one value, or one for each of its tokens,
+     *     and 0 for what pads these
+     */
+    default void values(int layer, Memory.Hits hits, Tensor weights) {}
 }

@@ -9,12 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pluglm.memory.ArrayMemory;
 import dev.pluglm.memory.Vectors;
+import dev.pluglm.model.DocumentEncoderType;
 import dev.pluglm.model.Input;
 import dev.pluglm.model.KnowledgeAttentionType;
 import dev.pluglm.model.Memory;
+import dev.pluglm.model.MemoryInit;
 import dev.pluglm.model.Pass;
 import dev.pluglm.model.PlugLMConfig;
 import dev.pluglm.model.PlugLMModel;
+import dev.pluglm.model.ValueType;
 import dev.pluglm.problem.Problem;
 import dev.pluglm.tensor.Scope;
 import dev.pluglm.tensor.Tensors;
@@ -31,7 +34,9 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -196,14 +201,79 @@ class ModelImportTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(value = KnowledgeAttentionType.class, names = {"MULTI_HEAD", "SINGLE_HEAD"})
+    void aBertBecomesAReaderOfTokensWithoutLossAndSurvivesWriteAndRead(KnowledgeAttentionType attention)
+            throws IOException {
+        Path source = bert(false);
+        ModelImport reader = new ModelImport(Optional.empty(), Optional.empty(), c -> {
+            c.numMemoryLayers = 2;
+            c.knowledgeAttentionType = attention;
+            c.documentEncoderType = DocumentEncoderType.of("first_1");
+            c.valueType = ValueType.TOKENS;
+            c.valueLayerNorm = true;
+            c.memoryInit = MemoryInit.WARM_START;
+        }, 1);
+        Path target = folder.resolve("reader" + attention);
+        try (Checkpoint plain = withMemory(0, attention).read(source); Checkpoint plug = reader.read(source)) {
+            Memory memory = silentMemory(plug.model());
+            float[] expected = logitsWith(plain.model(), Memory.empty());
+            assertArrayEquals(expected, logitsWith(plug.model(), memory), 1e-5f);
+            assertArrayEquals(expected, logitsWith(plug.model(), Memory.empty()), 1e-5f);
+            Scope.withoutGradients(() -> {
+                plug.model().parameters().all().forEach((name, weight) -> {
+                    if (name.contains(".out_proj.weight") || name.contains("know_attn.values.LayerNorm.")) {
+                        weight.add_(new Scalar(0.3));
+                    }
+                });
+                return target;
+            });
+            float[] speaking = logitsWith(plug.model(), memory);
+            assertFalse(Arrays.equals(expected, speaking));
+            plug.write(target);
+            plug.model().carryMemoryEncoder();
+            plug.write(folder.resolve("carrying" + attention));
+            for (String name : List.of("reader" + attention, "carrying" + attention)) {
+                try (Checkpoint read = Checkpoint.read(folder.resolve(name))) {
+                    assertEquals(ValueType.TOKENS, read.model().config().valueType());
+                    assertEquals(plug.model().memoryEncoderFingerprint(), read.model().memoryEncoderFingerprint());
+                    assertArrayEquals(speaking, logitsWith(read.model(), memory));
+                }
+            }
+        }
+    }
+
+    @Test
+    void aModelThatLacksAWeightIsNotStartedAgainSilently() throws IOException {
+        Path target = folder.resolve("ours");
+        try (Checkpoint plug = new ModelImport(Optional.empty(), Optional.empty(), c -> {
+            c.memoryInit = MemoryInit.WARM_START;
+        }, 1).read(bert(false))) {
+            plug.write(target);
+        }
+        Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+        try (Weights weights = Weights.open(target.resolve("model.safetensors"))) {
+            tensors.putAll(weights.tensors());
+            tensors.remove("bert.encoder.layer.2.memory_layer.know_attn.beta");
+            Safetensors.write(folder.resolve("less.safetensors"), tensors);
+        }
+        Files.move(folder.resolve("less.safetensors"), target.resolve("model.safetensors"),
+                StandardCopyOption.REPLACE_EXISTING);
+        Checksums.write(target, List.of("config.json", "model.safetensors", "vocab.txt"));
+        Problem problem = assertThrows(Problem.class, () -> Checkpoint.read(target).close());
+        assertTrue(problem.getMessage().contains("know_attn.beta"), problem::getMessage);
+    }
+
     /** Made by the model's own encoder, as a user's memories are. */
     private static Memory silentMemory(PlugLMModel model) {
         int[][] passages = {{2, 8, 9, 3}, {2, 50, 3}, {2, 61, 62, 63, 3}};
         var encoded = model.memoryEncoder().orElseThrow().encode(passages);
-        return ArrayMemory.builder("m", Vectors.rounded(encoded.keys(), model.config().querySize()))
-                .values(Vectors.rounded(encoded.values(), model.config().hiddenSize()))
-                .tokens(passages)
-                .build();
+        ArrayMemory.Builder memory =
+                ArrayMemory.builder("m", Vectors.rounded(encoded.keys(), model.config().querySize())).tokens(passages);
+        if (encoded.values().length > 0) {
+            memory.values(Vectors.rounded(encoded.values(), model.config().hiddenSize()));
+        }
+        return memory.build();
     }
 
     private static float[] logitsWith(PlugLMModel model, Memory memory) {

@@ -106,6 +106,25 @@ class NpyTest {
     }
 
     @Test
+    void anArrayMayGrowAndItsHeaderTellsTheNumberOfRowsAtTheEnd() throws IOException {
+        Path file = folder.resolve("rows.npy");
+        for (int rows : new int[] {0, 1, 123_456}) {
+            try (Npy.Writer out = Npy.growing(file, DType.I16, 3)) {
+                for (int row = 0; row < rows; row++) {
+                    out.append(MemorySegment.ofArray(new short[] {(short) row, 2, 3}));
+                }
+                out.commit();
+            }
+            try (Npy array = Npy.open(file)) {
+                assertEquals("I16 [" + rows + ", 3]", array.tensor().toString());
+                assertEquals(rows == 0 ? 0 : (short) (rows - 1),
+                        rows == 0 ? 0 : array.tensor().longs()[3 * (rows - 1)]);
+            }
+            assertEquals(0, (Files.size(file) - 6L * rows) % 64);
+        }
+    }
+
+    @Test
     void tooFewOrTooManyRowsAreRefusedAndNothingIsLeft() throws IOException {
         Path file = folder.resolve("rows.npy");
         Fixture.assertRefused(file, () -> {

@@ -82,11 +82,8 @@ class MemoryEncoderTest {
     /** As the model encodes what it finds in training: states of all tokens, then the pooler. */
     private static Encoded plain(MemoryEncoder encoder, int[][] passages) {
         return Scope.withoutGradients(() -> {
-            Tensor ids = TokenBatch.ids(passages, 0);
-            Tensor encoded =
-                    encoder.retriever.documentEncoder.forward(ids, Mask.of(ids.ne(new Scalar(0))), false);
-            return new Encoded(Tensors.floats(encoder.retriever.keys(encoded)),
-                    Tensors.floats(encoder.retriever.values(encoded)));
+            Retriever.Encoded encoded = encoder.retriever.encode(passages, false);
+            return new Encoded(Tensors.floats(encoded.keys()), Tensors.floats(encoded.values().values()));
         });
     }
 

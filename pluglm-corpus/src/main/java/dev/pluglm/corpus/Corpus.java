@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -21,7 +23,7 @@ import java.util.stream.Stream;
 public record Corpus(List<Path> files, long bytes) {
 
     public Corpus {
-        files = List.copyOf(files);
+        files = files.stream().distinct().toList();
     }
 
     /**
@@ -49,6 +51,33 @@ public record Corpus(List<Path> files, long bytes) {
             }
         }
         return new Corpus(new ArrayList<>(files), bytes);
+    }
+
+    /**
+     * What documents call their files: the file's name, and as many folders before it as tell it from others of that
+     * name, so that the ids that are made from it are unique.
+     */
+    Map<Path, String> names() {
+        Map<Path, String> names = new HashMap<>();
+        List<Path> unnamed = files;
+        for (int parts = 1; !unnamed.isEmpty(); parts++) {
+            Map<String, List<Path>> called = new HashMap<>();
+            for (Path file : unnamed) {
+                called.computeIfAbsent(end(file, parts), name -> new ArrayList<>()).add(file);
+            }
+            called.forEach((name, same) -> {
+                if (same.size() == 1) {
+                    names.put(same.getFirst(), name);
+                }
+            });
+            unnamed = unnamed.stream().filter(file -> !names.containsKey(file)).toList();
+        }
+        return names;
+    }
+
+    private static String end(Path file, int parts) {
+        int from = file.getNameCount() - parts;
+        return from <= 0 ? file.toString() : file.subpath(from, file.getNameCount()).toString();
     }
 
     /** A reader over all files. */

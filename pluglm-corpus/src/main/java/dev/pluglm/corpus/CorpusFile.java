@@ -17,19 +17,24 @@ final class CorpusFile implements AutoCloseable {
     private static final int LONGEST_BLOCK = 2 << 20;
 
     private final Path path;
+    private final String name;
     private final Counting packed;
     private final Compression compression;
     private final BufferedInputStream bytes;
 
-    private CorpusFile(Path path, Counting packed, Compression compression, BufferedInputStream bytes) {
+    private CorpusFile(Path path, String name, Counting packed, Compression compression, BufferedInputStream bytes) {
         this.path = path;
+        this.name = name;
         this.packed = packed;
         this.compression = compression;
         this.bytes = bytes;
     }
 
-    /** @throws Problem if the file is missing, unreadable, or damaged right at its start */
-    static CorpusFile open(Path path) {
+    /**
+     * @param name what documents call the file that they come from
+     * @throws Problem if the file is missing, unreadable, or damaged right at its start
+     */
+    static CorpusFile open(Path path, String name) {
         InputStream raw = null;
         try {
             raw = Files.newInputStream(path);
@@ -37,7 +42,7 @@ final class CorpusFile implements AutoCloseable {
             BufferedInputStream in = new BufferedInputStream(packed, BUFFER);
             Compression compression = Compression.of(in);
             InputStream unpacked = new Unpacking(compression.unpack(in), packed, compression);
-            return new CorpusFile(path, packed, compression, new BufferedInputStream(unpacked, BUFFER));
+            return new CorpusFile(path, name, packed, compression, new BufferedInputStream(unpacked, BUFFER));
         } catch (NoSuchFileException e) {
             throw new Problem(path + ": no such file", e);
         } catch (IOException e) {
@@ -48,6 +53,15 @@ final class CorpusFile implements AutoCloseable {
 
     Path path() {
         return path;
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** How it is packed, such as {@code gzip}; empty where it is not. */
+    String packing() {
+        return compression == Compression.NONE ? "" : compression.toString();
     }
 
     /** The unpacked bytes; supports marks. Damage shows as an IOException whose message says where. */

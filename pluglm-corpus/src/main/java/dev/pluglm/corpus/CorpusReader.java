@@ -2,6 +2,7 @@ package dev.pluglm.corpus;
 
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.NoSuchElementException;
 
 /** Reads the files of a corpus one after the other. */
@@ -10,6 +11,7 @@ final class CorpusReader implements DocumentReader {
     private final ReadOptions options;
     private final Progress progress;
     private final Iterator<Path> files;
+    private final Map<Path, String> names;
     private final Tally tally = new Tally();
     private CorpusFile file;
     private RecordReader reader;
@@ -20,6 +22,7 @@ final class CorpusReader implements DocumentReader {
         this.options = options;
         this.progress = progress;
         this.files = corpus.files().iterator();
+        this.names = corpus.names();
     }
 
     @Override
@@ -29,7 +32,8 @@ final class CorpusReader implements DocumentReader {
                 if (!files.hasNext()) {
                     return false;
                 }
-                file = CorpusFile.open(files.next());
+                Path path = files.next();
+                file = CorpusFile.open(path, names.get(path));
                 reader = RecordReader.open(file, options, tally);
             }
             if (reader.hasNext()) {

@@ -13,6 +13,7 @@ final class FormatDetector {
     private static final int PEEK = CorpusFile.BUFFER / 2;
     private static final Pattern ROOT = Pattern.compile("<([A-Za-z][\\w.:-]*)");
     private static final Pattern SOURCE_LINE = Pattern.compile("(wiki|pmid|pmc|s2orc)-\\S+ .*", Pattern.DOTALL);
+    private static final Pattern ONE_DOCUMENT = Pattern.compile("\\[\\s*[{\\[]|\\{[ \\t\\r]*\\n");
     private static final Pattern PAPER = Pattern.compile("\"(paper_id|corpusid)\"\\s*:");
 
     private FormatDetector() {}
@@ -36,6 +37,10 @@ final class FormatDetector {
         String start = head.replaceFirst("^\uFEFF?\\s*", "");
         if (start.startsWith("<")) {
             return xml(file, start);
+        }
+        if (ONE_DOCUMENT.matcher(start).lookingAt()) {
+            throw Problem.of("%s: is one JSON document over many lines; expected one object a line (jq -c makes such "
+                    + "lines: '.[]' of an array)", file.path());
         }
         if (start.startsWith("{")) {
             return PAPER.matcher(start.lines().findFirst().orElse("")).find() ? Format.S2ORC : Format.JSON_LINES;

@@ -8,12 +8,15 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
+import dev.pluglm.problem.Shown;
+
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * One JSON object a line: {@code text} is a string (its lines are the paragraphs) or a list of strings, {@code id} and
@@ -21,6 +24,7 @@ import java.util.Set;
  */
 final class JsonLinesReader extends RecordReader {
     private static final Set<String> ID_FIELDS = Set.of("id", "_id");
+    private static final int FIELDS_SHOWN = 8;
 
     private final LineSource lines;
     private final JsonMapper json;
@@ -73,7 +77,7 @@ final class JsonLinesReader extends RecordReader {
         try {
             record = json.readTree(line);
         } catch (JsonProcessingException e) {
-            bad("is not JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""));
+            bad("is not JSON: " + reason(e));
             return Optional.empty();
         }
         if (!record.isObject()) {
@@ -99,7 +103,10 @@ final class JsonLinesReader extends RecordReader {
     private Optional<Document> plain(JsonNode record) {
         List<String> paragraphs = paragraphs(record.path(options.textField()));
         if (!record.has(options.textField())) {
-            bad("has no field '%s'; name the field that holds the text".formatted(options.textField()));
+            String fields = record.propertyStream().map(field -> Shown.of(field.getKey())).limit(FIELDS_SHOWN)
+                    .collect(Collectors.joining(", "));
+            bad("has no field '%s' but %s; name the field that holds the text (--text-field)".formatted(
+                    options.textField(), fields.isEmpty() ? "none at all" : fields));
             return Optional.empty();
         }
         if (paragraphs.isEmpty()) {
@@ -119,6 +126,12 @@ final class JsonLinesReader extends RecordReader {
         Optional<String> title = Optional.of(record.path("title").asText("").strip()).filter(s -> !s.isEmpty());
         String source = record.path("source").asText("");
         return Optional.of(new Document(id, title, paragraphs, source.isBlank() ? source() : source, metadata));
+    }
+
+    /** What the library says, without what it says to programmers. */
+    private static String reason(JsonProcessingException e) {
+        String reason = e.getOriginalMessage().lines().findFirst().orElse("");
+        return reason.replaceFirst(" \\(start marker at .*", "").replaceFirst(": expected a valid value .*", "");
     }
 
     private static List<String> paragraphs(JsonNode text) {

@@ -13,6 +13,14 @@ public interface Progress {
      */
     void at(long bytesRead, long bytesTotal, ReadCounts counts);
 
+    /**
+     * Told while samples are dealt out to shards, after all reading.
+     *
+     * @param done samples that have their place
+     * @param total samples of all shards
+     */
+    default void balancing(long done, long total) {}
+
     /** Tells nobody. */
     static Progress none() {
         return (read, total, counts) -> { };

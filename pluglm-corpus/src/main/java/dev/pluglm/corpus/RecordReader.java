@@ -95,7 +95,7 @@ abstract class RecordReader implements DocumentReader {
     }
 
     final String source() {
-        return file.path().getFileName().toString();
+        return file.name();
     }
 
     @Override

@@ -34,6 +34,20 @@ class CorpusTest {
         assertThrows(Problem.class, () -> Corpus.of(List.of(folder + "/[")));
     }
 
+    @Test
+    void filesOfTheSameNameAreToldApartByTheirFolders() throws IOException {
+        for (String name : List.of("AA/wiki_00", "AB/wiki_00", "AB/wiki_01", "C/AA/wiki_00")) {
+            Files.createDirectories(folder.resolve(name).getParent());
+            Fixtures.write(folder.resolve(name), "One.");
+        }
+        try (DocumentReader reader = Corpus.of(List.of(folder.toString())).open(ReadOptions.defaults(),
+                Progress.none())) {
+            String root = folder.getFileName().toString();
+            assertEquals(List.of(root + "/AA/wiki_00-1", "AB/wiki_00-1", "wiki_01-1", "C/AA/wiki_00-1"),
+                    reader.stream().map(Document::id).toList());
+        }
+    }
+
     private List<String> names(String... names) {
         return Corpus.of(List.of(names)).files().stream().map(file -> folder.relativize(file).toString()).toList();
     }
@@ -59,6 +73,11 @@ class CorpusTest {
         assertTrue(problem(html).contains("<html>"), problem(html));
         Path binary = Fixtures.write(folder.resolve("a.bin"), new byte[] {1, 0, 2});
         assertTrue(problem(binary).contains("binary"));
+        for (String json : List.of("[{\"text\": \"a\"}]", "[\n  {\n", "{\n  \"text\": \"a\"\n}")) {
+            Path one = Fixtures.write(folder.resolve("a.json"), json);
+            assertTrue(problem(one).contains("one JSON document"), problem(one));
+        }
+        assertEquals(1, Fixtures.read(Fixtures.write(folder.resolve("a.txt"), "[1] A note.")).size());
         Path parquet = Fixtures.write(folder.resolve("a.parquet"), "PAR1abc");
         assertTrue(problem(parquet).contains("Parquet"));
     }

@@ -2,6 +2,9 @@ package dev.pluglm.corpus;
 
 import com.github.luben.zstd.ZstdOutputStream;
 
+import dev.pluglm.text.Tokenizer;
+import dev.pluglm.text.Vocabulary;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -17,6 +20,10 @@ import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream
 
 /** Small corpora with the structure of the real ones. */
 public final class Fixtures {
+    private static final List<String> WORDS = List.of("cat", "dog", "sat", "ran", "house", "river", "green", "slowly",
+            "under", "over", "with", "seven", "old", "bridge", "music", "night");
+    private static final Tokenizer TOKENIZER = Tokenizer.of(vocabulary());
+
     private Fixtures() {}
 
     public static Path write(Path file, byte[] bytes) {
@@ -67,7 +74,7 @@ public final class Fixtures {
         }
     }
 
-    static String page(int id, String title, String wikitext) {
+    public static String page(int id, String title, String wikitext) {
         return page(id, title, 0, wikitext);
     }
 
@@ -89,7 +96,7 @@ public final class Fixtures {
                 """.formatted(title, namespace, id, id, wikitext.replace("&", "&amp;").replace("<", "&lt;"));
     }
 
-    static String dump(String... pages) {
+    public static String dump(String... pages) {
         return """
                 <mediawiki xmlns="http://www.mediawiki.org/xml/export-0.10/" version="0.10" xml:lang="de">
                   <siteinfo>
@@ -133,9 +140,19 @@ public final class Fixtures {
                 + "</PubmedArticleSet>\n";
     }
 
-    /** WordPieces of words as they are, and of single letters; anything longer is cut into letters. */
-    public static WordPieces wordPieces() {
-        return new LetterPieces();
+    /** A tokenizer with a vocabulary small enough for tests: some words, and letters for all others. */
+    public static Tokenizer tokenizer() {
+        return TOKENIZER;
+    }
+
+    private static Vocabulary vocabulary() {
+        List<String> pieces = new ArrayList<>(List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "."));
+        pieces.addAll(WORDS);
+        for (char c = 'a'; c <= 'z'; c++) {
+            pieces.add(String.valueOf(c));
+            pieces.add("##" + c);
+        }
+        return Vocabulary.of(pieces);
     }
 
     /** Running text of made-up words, the same for the same seed. */
@@ -145,7 +162,7 @@ public final class Fixtures {
             text.append(i == 0 ? "" : " ").append("The");
             int words = 3 + random.nextInt(9);
             for (int w = 0; w < words; w++) {
-                text.append(' ').append(LetterPieces.WORDS.get(random.nextInt(LetterPieces.WORDS.size())));
+                text.append(' ').append(WORDS.get(random.nextInt(WORDS.size())));
             }
             text.append('.');
         }

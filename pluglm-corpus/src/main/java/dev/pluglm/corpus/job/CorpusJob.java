@@ -1,33 +1,39 @@
 package dev.pluglm.corpus.job;
 
+import dev.pluglm.checkpoint.DType;
+import dev.pluglm.checkpoint.Npy;
 import dev.pluglm.corpus.Corpus;
 import dev.pluglm.corpus.Document;
 import dev.pluglm.corpus.DocumentReader;
 import dev.pluglm.corpus.Progress;
 import dev.pluglm.corpus.ReadCounts;
 import dev.pluglm.corpus.ReadOptions;
-import dev.pluglm.corpus.WordPieces;
 import dev.pluglm.corpus.shard.Balancer;
 import dev.pluglm.corpus.shard.SampleMaker;
 import dev.pluglm.corpus.shard.ShardDirectory;
 import dev.pluglm.disk.AtomicFiles;
 import dev.pluglm.problem.Problem;
+import dev.pluglm.text.PassageSplitter;
+import dev.pluglm.text.Tokenizer;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Turns a corpus into one output. The output appears whole or not at all.
  *
- * @param pieces the tokeniser; every output except documents needs one
+ * @param tokenizer every output except documents needs one
  */
 public record CorpusJob(
-        Corpus corpus, ReadOptions options, Optional<WordPieces> pieces, Output output, Progress progress) {
+        Corpus corpus, ReadOptions options, Optional<Tokenizer> tokenizer, Output output, Progress progress) {
+
+    private static final int SHORTEST_PASSAGE = 8;
+    private static final int LONGEST_PASSAGE = 65_535;
 
     /**
      * What came of it.
@@ -38,84 +44,114 @@ public record CorpusJob(
      */
     public record Result(ReadCounts counts, long written, long leftOut) {}
 
-    private interface Sink {
-        void take(Document document) throws IOException;
-    }
-
     /**
      * Runs the job.
      *
-     * @throws Problem if an input is damaged, there is no document in it, the output cannot be written, or the
-     *     vocabulary does not fit the output
+     * @throws Problem if an input is damaged, there is no document in it, the output exists already or cannot be
+     *     written, or the vocabulary does not fit the output
      */
     public Result run() {
         checkTarget();
-        try (Pending pending = new Pending(output.target())) {
-            Result result = switch (output) {
-                case Output.DocumentLines lines -> documents(lines, pending);
-                case Output.PassageLines lines -> passages(lines, pending);
-                case Output.TokenArray array -> tokens(array, pending);
-                case Output.Shards shards -> shards(shards, pending);
+        try {
+            return switch (output) {
+                case Output.DocumentLines lines -> documents(lines);
+                case Output.PassageLines lines -> passages(lines);
+                case Output.TokenArray array -> tokens(array);
+                case Output.Shards shards -> shards(shards);
             };
-            pending.commit();
-            return result;
         } catch (IOException e) {
-            throw Pending.unwritable(output.target(), e);
+            throw new Problem("%s: could not be written: %s".formatted(output.target(), e.getMessage()), e);
         }
     }
 
-    private Result documents(Output.DocumentLines target, Pending pending) throws IOException {
-        try (JsonLines lines = new JsonLines(pending.path(), target.target().toString())) {
+    private Result documents(Output.DocumentLines target) throws IOException {
+        try (JsonLines lines = new JsonLines(target.target())) {
             ReadCounts counts = read(lines::write);
+            lines.commit();
             return new Result(counts, lines.lines(), 0);
         }
     }
 
-    private Result passages(Output.PassageLines target, Pending pending) throws IOException {
-        PassageSplitter splitter = new PassageSplitter(tokeniser(), room(target.length()));
-        try (JsonLines lines = new JsonLines(pending.path(), target.target().toString())) {
-            ReadCounts counts = read(document -> {
-                int number = 0;
-                for (PassageSplitter.Part passage : splitter.split(document)) {
-                    lines.write(document, number++, passage.text());
-                }
-            });
+    private Result passages(Output.PassageLines target) throws IOException {
+        PassageSplitter splitter = splitter(target.length());
+        try (JsonLines lines = new JsonLines(target.target())) {
+            ReadCounts counts = read(new InBatches<>(document -> split(splitter, document, true),
+                    (document, passages) -> {
+                        // The ids that memory create gives to the parts of a text.
+                        for (int i = 0; i < passages.size(); i++) {
+                            String id = passages.size() == 1 ? document.id() : document.id() + "#" + (i + 1);
+                            lines.write(document, id, passages.get(i));
+                        }
+                    }));
+            lines.commit();
             return new Result(counts, lines.lines(), 0);
         }
     }
 
-    private Result tokens(Output.TokenArray target, Pending pending) throws IOException {
-        WordPieces words = tokeniser();
-        if (words.size() - 1 > target.type().largest()) {
-            throw Problem.of("%s: a vocabulary of %,d pieces does not fit in int16, which ends at 32767; use int32",
-                    target.target(), words.size());
+    private Result tokens(Output.TokenArray target) throws IOException {
+        Tokenizer words = requireTokenizer();
+        int vocabulary = words.vocabulary().size();
+        if (target.type() == DType.I16 && vocabulary - 1 > Short.MAX_VALUE) {
+            throw Problem.of("%s: a vocabulary of %,d tokens does not fit in int16, which ends at 32,767; use int32",
+                    target.target(), vocabulary);
         }
-        int room = room(target.length());
-        try (NpyRows rows = new NpyRows(pending.path(), target.type(), target.length())) {
-            ReadCounts counts = read(document -> {
-                List<String> title = target.titles() && document.title().isPresent()
-                        ? words.split(document.title().get(), room / 2) : List.of();
-                for (PassageSplitter.Part passage : new PassageSplitter(words, room - title.size()).split(document)) {
-                    rows.write(Stream.of(Stream.of("[CLS]"), title.stream(), passage.pieces().stream(),
-                            Stream.of("[SEP]")).flatMap(part -> part).mapToInt(words::id).toArray());
-                }
-            });
-            return new Result(counts, rows.rows(), 0);
+        PassageSplitter splitter = splitter(target.length());
+        long[] rows = {0};
+        try (Npy.Writer array = Npy.growing(target.target(), target.type(), target.length())) {
+            ReadCounts counts = read(new InBatches<>(
+                    document -> split(splitter, document, target.titles()).stream().map(passage ->
+                            words.encodePassage(title(document, target.titles()), passage, target.length())).toList(),
+                    (document, passages) -> {
+                        for (int[] ids : passages) {
+                            array.append(row(ids, target));
+                            rows[0]++;
+                        }
+                    }));
+            array.commit();
+            return new Result(counts, rows[0], 0);
         }
     }
 
-    private Result shards(Output.Shards target, Pending pending) throws IOException {
-        Path parts = Files.createDirectories(pending.path().resolve("parts"));
-        SampleMaker maker = new SampleMaker(target.options(), tokeniser(), parts);
-        ReadCounts counts = read(maker::add);
-        if (maker.finish() == 0) {
-            throw Problem.of("%s: %,d documents gave no sample; expected a larger corpus", output.target(),
-                    counts.documents());
+    private static List<String> split(PassageSplitter splitter, Document document, boolean titles) {
+        // An empty line is the end of a paragraph to the splitter; a line end says so in the passage.
+        return splitter.split(title(document, titles), String.join("\n\n", document.paragraphs())).stream()
+                .map(passage -> passage.replace("\n\n", "\n")).toList();
+    }
+
+    private static Optional<String> title(Document document, boolean wanted) {
+        return document.title().filter(title -> wanted);
+    }
+
+    private static MemorySegment row(int[] ids, Output.TokenArray target) {
+        if (target.type() == DType.I32) {
+            return MemorySegment.ofArray(Arrays.copyOf(ids, target.length()));
         }
-        Balancer.Result balanced = Balancer.balance(ShardDirectory.of(parts), pending.path(),
-                target.options().shards());
-        AtomicFiles.deleteTree(parts);
-        return new Result(counts, balanced.samples(), balanced.leftOut());
+        short[] row = new short[target.length()];
+        for (int i = 0; i < ids.length; i++) {
+            row[i] = (short) ids[i];
+        }
+        return MemorySegment.ofArray(row);
+    }
+
+    private Result shards(Output.Shards target) {
+        Tokenizer words = requireTokenizer();
+        Result[] result = new Result[1];
+        AtomicFiles.createDirectory(target.target(), directory -> {
+            Path parts = Files.createDirectory(directory.resolve("parts"));
+            SampleMaker maker = new SampleMaker(target.options(), words, parts);
+            ReadCounts counts = read(maker::add);
+            if (maker.finish() == 0) {
+                throw Problem.of("%s: %,d documents gave no sample; expected a larger corpus", target.target(),
+                        counts.documents());
+            }
+            ShardDirectory made = ShardDirectory.of(parts);
+            long samples = made.samples();
+            Balancer.Result balanced = Balancer.balance(made, directory, target.options().shards(),
+                    done -> progress.balancing(done, samples));
+            AtomicFiles.deleteTree(parts);
+            result[0] = new Result(counts, balanced.samples(), balanced.leftOut());
+        });
+        return result[0];
     }
 
     private ReadCounts read(Sink sink) throws IOException {
@@ -123,15 +159,25 @@ public record CorpusJob(
             while (reader.hasNext()) {
                 sink.take(reader.next());
             }
+            sink.end();
             ReadCounts counts = reader.counts();
             if (counts.documents() == 0) {
-                String example = counts.examples().isEmpty() ? "" : "; the first bad one: "
-                        + counts.examples().getFirst();
-                throw Problem.of("no document in %s (%,d records skipped, %,d bad)%s", names(), counts.skipped(),
-                        counts.bad(), example);
+                throw nothing(counts);
             }
             return counts;
         }
+    }
+
+    private Problem nothing(ReadCounts counts) {
+        if (counts.skipped() + counts.bad() == 0) {
+            return Problem.of("no document in %s: it holds %s", names(), options.format()
+                    .map(format -> "no record of the format %s, which it was said to have".formatted(format))
+                    .orElse("nothing"));
+        }
+        String example = counts.examples().isEmpty() ? ""
+                : "; the first bad one: " + counts.examples().getFirst();
+        return Problem.of("no document in %s (records without text: %,d, bad ones: %,d)%s", names(), counts.skipped(),
+                counts.bad(), example);
     }
 
     private String names() {
@@ -139,38 +185,24 @@ public record CorpusJob(
         return count == 1 ? corpus.files().getFirst().toString() : count + " files";
     }
 
-    private WordPieces tokeniser() {
-        WordPieces words = pieces.orElseThrow(() ->
-                Problem.of("%s: needs a vocabulary to cut text into tokens; name one",
-                output.target()));
-        IntStream.of(words.id("[CLS]"), words.id("[SEP]")).filter(id -> id < 0 || id >= words.size()).findAny()
-                .ifPresent(id -> {
-                    throw Problem.of("the vocabulary has no [CLS] or [SEP]; use one of BERT");
-                });
-        return words;
+    private Tokenizer requireTokenizer() {
+        return tokenizer.orElseThrow(() ->
+                Problem.of("%s: needs a vocabulary to cut text into tokens; name one", output.target()));
     }
 
-    private int room(int length) {
-        if (length < 4 || length > 65_535) {
-            throw Problem.of("a passage of %d tokens; expected 4 to 65535, with [CLS] and [SEP]", length);
+    private PassageSplitter splitter(int length) {
+        if (length < SHORTEST_PASSAGE || length > LONGEST_PASSAGE) {
+            throw Problem.of("passages of %d tokens; expected %d to %d, with [CLS] and [SEP]", length, SHORTEST_PASSAGE,
+                    LONGEST_PASSAGE);
         }
-        return length - 2;
+        return new PassageSplitter(requireTokenizer(), length);
     }
 
+    /** A file of hours is not to be replaced by accident, least of all the input. */
     private void checkTarget() {
         Path target = output.target();
-        boolean directory = output instanceof Output.Shards;
-        if (Files.isDirectory(target) && !directory) {
-            throw Problem.of("%s: is a directory; expected the name of a file to write", target);
-        }
-        if (directory && Files.exists(target)) {
-            try (Stream<Path> list = Files.isDirectory(target) ? Files.list(target) : Stream.of(target)) {
-                if (list.findAny().isPresent()) {
-                    throw Problem.of("%s: is there already; name an empty or a new directory", target);
-                }
-            } catch (IOException e) {
-                throw Pending.unwritable(target, e);
-            }
+        if (!(output instanceof Output.Shards) && Files.exists(target)) {
+            throw Problem.of("%s: exists already; choose another name or delete it first", target);
         }
     }
 }

@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.LongConsumer;
 
 /**
  * Deals the samples of files of any size out to shards whose sizes differ by at most one, one file open at a time.
@@ -33,9 +34,10 @@ public final class Balancer {
      * @param from files of any size, as {@link ShardDirectory} finds them
      * @param into an existing directory
      * @param shards how many for each bin
+     * @param progress told now and then how many samples are written
      * @throws Problem if a bin has fewer samples than shards, a file is damaged, or the disk is full
      */
-    public static Result balance(ShardDirectory from, Path into, int shards) {
+    public static Result balance(ShardDirectory from, Path into, int shards, LongConsumer progress) {
         long samples = 0;
         long leftOut = 0;
         Map<String, Long> counts = new HashMap<>();
@@ -47,7 +49,8 @@ public final class Balancer {
                         bin.getFirst().bin().isPresent() ? "wider bins" : "use a larger corpus");
             }
             long written = shards > 1 && rows % shards == 0 && rows > shards ? rows - 1 : rows;
-            deal(bin, written, into, shards, counts);
+            long before = samples;
+            deal(bin, written, into, shards, counts, done -> progress.accept(before + done));
             samples += written;
             leftOut += rows - written;
         }
@@ -56,7 +59,8 @@ public final class Balancer {
     }
 
     private static void deal(List<ShardDirectory.Shard> bin, long rows, Path into, int shards,
-            Map<String, Long> counts) {
+            Map<String, Long> counts, LongConsumer progress) {
+        long done = 0;
         OptionalInt id = bin.getFirst().bin();
         try (Rows in = new Rows(bin)) {
             for (int i = 0; i < shards; i++) {
@@ -65,6 +69,9 @@ public final class Balancer {
                 try (ShardWriter out = new ShardWriter(into.resolve(name), in.masked(), id)) {
                     for (long row = 0; row < share; row++) {
                         out.write(in.next());
+                        if (++done % 1024 == 0) {
+                            progress.accept(done);
+                        }
                     }
                 }
                 counts.put(name, share);

@@ -1,9 +1,8 @@
 package dev.pluglm.corpus.shard;
 
 import dev.pluglm.corpus.Document;
-import dev.pluglm.corpus.Sentences;
-import dev.pluglm.corpus.WordPieces;
-import dev.pluglm.problem.Problem;
+import dev.pluglm.text.Sentences;
+import dev.pluglm.text.Tokenizer;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,30 +14,26 @@ import java.util.SplittableRandom;
 /**
  * Documents in, unbalanced part files of samples out: LDDL's preprocessing, seeded in full. For one thread.
  *
- * <p>Documents are gathered until a partition is full; its samples are paired, mixed, masked and written; what is held
- * in memory does not grow with the corpus.
+ * <p>Documents are gathered until a partition is full; they are tokenised on all processors, paired, mixed,
+ * masked and written; what is held in memory does not grow with the corpus.
  */
 public final class SampleMaker {
     /** A sentence with more pieces is cut (SPEC 4). */
     private static final int LONGEST_SENTENCE = 512;
 
     private final ShardOptions options;
-    private final WordPieces pieces;
+    private final Tokenizer tokenizer;
     private final Path directory;
-    private final Sentences sentences = new Sentences();
     private final SplittableRandom sampling;
-    private final List<List<int[]>> partition = new ArrayList<>();
+    private final List<Document> partition = new ArrayList<>();
     private long partitionChars;
     private int partitions;
     private long samples;
 
     /** @param directory an existing, empty one: it receives {@code part.{i}.parquet[_{bin}]} */
-    public SampleMaker(ShardOptions options, WordPieces pieces, Path directory) {
-        if (pieces.size() < 1) {
-            throw Problem.of("the vocabulary is empty");
-        }
+    public SampleMaker(ShardOptions options, Tokenizer tokenizer, Path directory) {
         this.options = options;
-        this.pieces = pieces;
+        this.tokenizer = tokenizer;
         this.directory = directory;
         this.sampling = new SplittableRandom(options.seed());
     }
@@ -48,25 +43,18 @@ public final class SampleMaker {
         if (sampling.nextDouble() >= options.sampleRatio()) {
             return;
         }
-        List<int[]> ids = new ArrayList<>();
-        for (String paragraph : document.paragraphs()) {
-            for (String sentence : sentences.split(paragraph)) {
-                int[] sentenceIds = pieces.split(sentence, LONGEST_SENTENCE).stream().mapToInt(pieces::id).toArray();
-                if (sentenceIds.length > 0) {
-                    ids.add(sentenceIds);
-                }
-            }
-            partitionChars += paragraph.length();
-        }
-        if (!ids.isEmpty()) {
-            partition.add(ids);
-        }
+        partition.add(document);
+        partitionChars += document.length();
         if (partitionChars >= options.partitionChars()) {
             writePartition();
         }
     }
 
-    /** Writes what is left. @return how many samples there are in all parts */
+    /**
+     * Writes what is left.
+     *
+     * @return how many samples there are in all parts
+     */
     public long finish() {
         if (!partition.isEmpty()) {
             writePartition();
@@ -78,18 +66,28 @@ public final class SampleMaker {
         // Every partition has its own stream of random numbers, whatever was drawn before.
         SplittableRandom random = new SplittableRandom(options.seed() * 0x9E3779B97F4A7C15L + partitions + 1);
         List<PairMaker.Pair> pairs = new ArrayList<>();
-        PairMaker maker = new PairMaker(partition, options, random);
+        List<List<int[]>> documents = partition.parallelStream().map(this::sentences)
+                .filter(sentences -> !sentences.isEmpty()).toList();
+        PairMaker maker = new PairMaker(documents, options, random);
         for (int duplicate = 0; duplicate < options.duplicates(); duplicate++) {
-            for (int i = 0; i < partition.size(); i++) {
+            for (int i = 0; i < documents.size(); i++) {
                 pairs.addAll(maker.pairs(i));
             }
         }
         shuffle(pairs, random);
-        write(pairs, new StaticMasking(pieces, options.maskedRatio(), random));
+        write(pairs, new StaticMasking(tokenizer.vocabulary(), options.maskedRatio(), random));
         samples += pairs.size();
         partition.clear();
         partitionChars = 0;
         partitions++;
+    }
+
+    private List<int[]> sentences(Document document) {
+        return document.paragraphs().stream().flatMap(paragraph -> Sentences.split(paragraph).stream())
+                .map(sentence -> {
+                    int[] ids = tokenizer.encode(sentence, LONGEST_SENTENCE + 2).ids();
+                    return Arrays.copyOfRange(ids, 1, ids.length - 1);
+                }).filter(ids -> ids.length > 0).toList();
     }
 
     private void write(List<PairMaker.Pair> pairs, StaticMasking masking) {
@@ -116,7 +114,7 @@ public final class SampleMaker {
     }
 
     private List<String> words(int[] ids) {
-        return Arrays.stream(ids).mapToObj(pieces::piece).toList();
+        return Arrays.stream(ids).mapToObj(tokenizer::token).toList();
     }
 
     private static void shuffle(List<PairMaker.Pair> pairs, SplittableRandom random) {

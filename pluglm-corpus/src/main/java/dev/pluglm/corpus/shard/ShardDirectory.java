@@ -34,8 +34,18 @@ public record ShardDirectory(List<Shard> files) {
      *
      * @param bin the bin of its samples, empty without bins
      * @param rows samples in it
+     * @param masked whether its samples carry their masks
      */
-    public record Shard(Path path, OptionalInt bin, long rows) {}
+    public record Shard(Path path, OptionalInt bin, long rows, boolean masked) {}
+
+    /** Whether a directory holds files that are named like shards. */
+    public static boolean isAt(Path directory) {
+        try (Stream<Path> list = Files.list(directory)) {
+            return list.anyMatch(path -> ShardName.of(path.getFileName().toString()).isPresent());
+        } catch (IOException e) {
+            return false;
+        }
+    }
 
     /**
      * Finds the shards of a directory and how many samples each has, from its footer: a count file that lies or is old
@@ -51,7 +61,7 @@ public record ShardDirectory(List<Shard> files) {
                 ShardName.of(path.getFileName().toString()).ifPresent(name -> {
                     names.add(name);
                     try (ShardReader reader = new ShardReader(path)) {
-                        shards.add(new Shard(path, name.bin(), reader.size()));
+                        shards.add(new Shard(path, name.bin(), reader.size(), reader.masked()));
                     }
                 });
             }
@@ -67,6 +77,11 @@ public record ShardDirectory(List<Shard> files) {
         shards.sort(Comparator.comparing((Shard shard) -> shard.bin().orElse(-1)).thenComparing(
                 shard -> ShardName.of(shard.path().getFileName().toString()).orElseThrow().index()));
         return new ShardDirectory(shards);
+    }
+
+    /** Whether the files are of equal size but for one sample, by their names. */
+    public boolean balanced() {
+        return ShardName.of(files.getFirst().path().getFileName().toString()).orElseThrow().balanced();
     }
 
     /** Samples in all files. */

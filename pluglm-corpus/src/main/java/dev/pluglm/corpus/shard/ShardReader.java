@@ -35,6 +35,8 @@ public final class ShardReader implements Iterator<Sample>, AutoCloseable {
     private final ParquetFileReader reader;
     private final MessageType schema;
     private final boolean masked;
+    private final List<BlockMetaData> groups;
+    private int groupsRead;
     private RecordReader<Group> rows;
     private long rowsLeftInGroup;
     private long row;
@@ -53,7 +55,8 @@ public final class ShardReader implements Iterator<Sample>, AutoCloseable {
             MessageType found = opened.getFileMetaData().getSchema();
             this.masked = found.containsField(ShardSchema.POSITIONS) || found.containsField(ShardSchema.LABELS);
             this.schema = wanted(found);
-            checkPlaces(opened.getRowGroups(), Files.size(file));
+            this.groups = opened.getRowGroups();
+            checkPlaces(groups, Files.size(file));
             opened.setRequestedSchema(schema);
             this.reader = opened;
         } catch (IOException | RuntimeException e) {
@@ -80,6 +83,7 @@ public final class ShardReader implements Iterator<Sample>, AutoCloseable {
                 if (group == null) {
                     return false;
                 }
+                groupsRead++;
                 rowsLeftInGroup = group.getRowCount();
                 rows = new ColumnIOFactory().getColumnIO(schema).getRecordReader(group,
                         new GroupRecordConverter(schema));
@@ -102,6 +106,40 @@ public final class ShardReader implements Iterator<Sample>, AutoCloseable {
             return sample(group);
         } catch (RuntimeException e) {
             throw e instanceof Problem problem ? problem : damaged(e);
+        }
+    }
+
+    /**
+     * Leaves out samples; row groups that lie among them are not read.
+     *
+     * @param samples 0 .. as many as are left
+     * @throws Problem if the file is damaged
+     */
+    public void skip(long samples) {
+        long left = samples;
+        try {
+            while (left > 0) {
+                if (rowsLeftInGroup == 0 && groupsRead < groups.size()
+                        && groups.get(groupsRead).getRowCount() <= left) {
+                    long rowsOfGroup = groups.get(groupsRead).getRowCount();
+                    reader.skipNextRowGroup();
+                    groupsRead++;
+                    row += rowsOfGroup;
+                    left -= rowsOfGroup;
+                } else if (hasNext()) {
+                    rows.read();
+                    row++;
+                    rowsLeftInGroup--;
+                    left--;
+                } else {
+                    throw new NoSuchElementException("%d samples fewer than were to be left out of %s".formatted(left,
+                            file));
+                }
+            }
+        } catch (NoSuchElementException | Problem e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw damaged(e);
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.pluglm.corpus.shard;
 
-import dev.pluglm.corpus.WordPieces;
+import dev.pluglm.text.Vocabulary;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,12 +10,12 @@ import java.util.SplittableRandom;
 
 /** Masks a sample once and for all: 80% [MASK], 10% any piece of the vocabulary, 10% left as it is (SPEC 4). */
 final class StaticMasking {
-    private final WordPieces pieces;
+    private final Vocabulary vocabulary;
     private final double ratio;
     private final SplittableRandom random;
 
-    StaticMasking(WordPieces pieces, double ratio, SplittableRandom random) {
-        this.pieces = pieces;
+    StaticMasking(Vocabulary vocabulary, double ratio, SplittableRandom random) {
+        this.vocabulary = vocabulary;
         this.ratio = ratio;
         this.random = random;
     }
@@ -37,9 +37,9 @@ final class StaticMasking {
             labels.add(segment.get(index));
             double draw = random.nextDouble();
             if (draw < 0.8) {
-                segment.set(index, "[MASK]");
+                segment.set(index, vocabulary.token(vocabulary.mask()));
             } else if (draw < 0.9) {
-                segment.set(index, pieces.piece(random.nextInt(pieces.size())));
+                segment.set(index, vocabulary.token(random.nextInt(vocabulary.size())));
             }
         }
         Sample.Mask mask = new Sample.Mask(positions, labels);

@@ -1,6 +1,7 @@
 package dev.pluglm.corpus.shard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.SplittableRandom;
@@ -38,7 +40,7 @@ class ShardTest {
     }
 
     private List<Sample> samples(int count, boolean masked) {
-        StaticMasking masking = new StaticMasking(Fixtures.wordPieces(), 0.15, new SplittableRandom(seed));
+        StaticMasking masking = new StaticMasking(Fixtures.tokenizer().vocabulary(), 0.15, new SplittableRandom(seed));
         List<Sample> samples = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             Sample plain = Sample.of(words(), words(), random.nextBoolean());
@@ -48,7 +50,7 @@ class ShardTest {
     }
 
     private List<String> words() {
-        return random.ints(1 + random.nextInt(60), 0, 30).mapToObj(i -> Fixtures.wordPieces().piece(i + 5)).toList();
+        return random.ints(1 + random.nextInt(60), 0, 30).mapToObj(i -> Fixtures.tokenizer().token(i + 5)).toList();
     }
 
     private Path write(String name, List<Sample> samples, OptionalInt bin) {
@@ -74,6 +76,43 @@ class ShardTest {
         List<Sample> samples = samples(count, masked);
         OptionalInt id = bin < 0 ? OptionalInt.empty() : OptionalInt.of(bin);
         assertEquals(samples, read(write("shard-0.parquet", samples, id)), "seed " + seed);
+    }
+
+    @Test
+    void leavingRowsOutGivesTheSameAsReadingThem() {
+        List<Sample> samples = samples(300, true);
+        Path file = write("shard-0.parquet", samples, OptionalInt.empty());
+        for (int round = 0; round < 20; round++) {
+            try (ShardReader reader = new ShardReader(file)) {
+                for (int at = 0; at < 300; at++) {
+                    int step = random.nextInt(300 - at);
+                    reader.skip(step);
+                    at += step;
+                    assertEquals(samples.get(at), reader.next(), "seed " + seed);
+                }
+                assertThrows(NoSuchElementException.class, () -> reader.skip(1));
+            }
+        }
+        try (ShardReader reader = new ShardReader(file)) {
+            reader.skip(300);
+            assertFalse(reader.hasNext());
+        }
+    }
+
+    @Test
+    void aRowGroupThatIsLeftOutIsNotRead() throws IOException {
+        Path file = write("shard-0.parquet", samples(300, false), OptionalInt.empty());
+        byte[] bytes = Files.readAllBytes(file);
+        Arrays.fill(bytes, 4, bytes.length / 2, (byte) 7);
+        Files.write(file, bytes);
+        try (ShardReader reader = new ShardReader(file)) {
+            reader.skip(300);
+            assertFalse(reader.hasNext());
+        }
+        try (ShardReader reader = new ShardReader(file)) {
+            String message = assertThrows(Problem.class, () -> reader.skip(299)).getMessage();
+            assertTrue(message.contains("shard-0.parquet"), message);
+        }
     }
 
     @Test
@@ -108,7 +147,7 @@ class ShardTest {
         assertEquals(first, samples.getFirst());
         assertTrue(samples.get(1).randomNext());
         Path out = Files.createDirectory(folder.resolve("out"));
-        Balancer.balance(ShardDirectory.of(parts), out, 2);
+        Balancer.balance(ShardDirectory.of(parts), out, 2, _ -> { });
         assertEquals(samples.subList(0, 2), read(out.resolve("shard-0.parquet_0")));
     }
 
@@ -140,7 +179,7 @@ class ShardTest {
             if (all.isEmpty()) {
                 continue;
             }
-            Balancer.Result result = Balancer.balance(ShardDirectory.of(parts), out, shards);
+            Balancer.Result result = Balancer.balance(ShardDirectory.of(parts), out, shards, _ -> { });
             ShardDirectory balanced = ShardDirectory.of(out);
             long least = balanced.files().stream().mapToLong(ShardDirectory.Shard::rows).min().orElseThrow();
             long most = balanced.files().stream().mapToLong(ShardDirectory.Shard::rows).max().orElseThrow();
@@ -159,8 +198,8 @@ class ShardTest {
         write("part.0.parquet", samples(3, false), OptionalInt.empty());
         Path out = Files.createDirectory(folder.resolve("out"));
         ShardDirectory from = ShardDirectory.of(folder);
-        assertTrue(assertThrows(Problem.class, () -> Balancer.balance(from, out,
-                4)).getMessage().contains("3 samples"));
+        assertTrue(assertThrows(Problem.class, () -> Balancer.balance(from, out, 4,
+                _ -> { })).getMessage().contains("3 samples"));
     }
 
     @Test

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class StaticMaskingTest {
     private final long seed = new Random().nextLong();
-    private final StaticMasking masking = new StaticMasking(Fixtures.wordPieces(), 0.15, new SplittableRandom(seed));
+    private final StaticMasking masking = new StaticMasking(Fixtures.tokenizer().vocabulary(), 0.15, new SplittableRandom(seed));
 
     StaticMaskingTest() {
         System.out.println("seed " + seed);

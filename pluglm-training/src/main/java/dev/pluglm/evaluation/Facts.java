@@ -1,0 +1,101 @@
+package dev.pluglm.evaluation;
+
+import dev.pluglm.memory.TextLines;
+import dev.pluglm.problem.Problem;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Facts to ask a model for.
+ *
+ * @param facts in the order of their files
+ * @param leftOut how many lines were left out, by the reason
+ */
+public record Facts(List<Fact> facts, Map<String, Long> leftOut) {
+
+    static final String TWICE = "there twice";
+
+    public Facts {
+        facts = List.copyOf(facts);
+        leftOut = Collections.unmodifiableMap(new LinkedHashMap<>(leftOut));
+    }
+
+    /**
+     * Reads facts from JSON lines, compressed by gzip or not; see {@link FactFormat} for what a line may be.
+     *
+     * @throws Problem if a file cannot be read or has no facts, or a line is no fact; the message names file and line
+     */
+    public static Facts read(List<Path> files) {
+        Reading reading = new Reading();
+        files.forEach(reading::read);
+        return new Facts(reading.facts, reading.leftOut);
+    }
+
+    /** So many of the facts, drawn by the seed; all if there are no more. They stay in their order. */
+    public Facts sample(int count, long seed) {
+        if (count >= facts.size()) {
+            return this;
+        }
+        Set<Fact> drawn = Collections.newSetFromMap(new java.util.IdentityHashMap<>());
+        drawn.addAll(Seeds.shuffled(facts, seed, Fact::id).subList(0, count));
+        return new Facts(facts.stream().filter(drawn::contains).toList(), leftOut);
+    }
+
+    private static final class Reading {
+        private final FactFormat format = new FactFormat();
+        private final List<Fact> facts = new ArrayList<>();
+        private final Map<String, Long> leftOut = new LinkedHashMap<>();
+        private final Set<List<Object>> seen = new HashSet<>();
+        private final Map<String, String> texts = new HashMap<>();
+
+        void read(Path file) {
+            String set = file.getFileName().toString().replaceFirst("(\\.(jsonl|ndjson|json|txt))?(\\.gz)?$", "");
+            long before = lines();
+            try (TextLines lines = TextLines.open(file)) {
+                for (Optional<String> line = lines.next(); line.isPresent(); line = lines.next()) {
+                    if (!line.get().isBlank()) {
+                        add(format.read(FactLine.parse(line.get(), lines.place()), set,
+                                set + "-" + lines.lineNumber()), lines.place());
+                    }
+                }
+            }
+            if (lines() == before) {
+                throw Problem.of("%s: no facts in it; expected one a line, like %s", file, FactLine.EXAMPLE);
+            }
+        }
+
+        private long lines() {
+            return facts.size() + leftOut.values().stream().mapToLong(Long::longValue).sum();
+        }
+
+        private void add(FactFormat.Read read, String place) {
+            switch (read) {
+                case FactFormat.Read.LeftOut(String why) -> leftOut.merge(why, 1L, Long::sum);
+                case FactFormat.Read.Kept(Fact fact) -> {
+                    fact.evidence().forEach(passage -> requireSameText(passage.id(), passage.text(), place));
+                    if (seen.add(List.of(fact.relation(), fact.question(), fact.answers()))) {
+                        facts.add(fact);
+                    } else {
+                        leftOut.merge(TWICE, 1L, Long::sum);
+                    }
+                }
+            }
+        }
+
+        private void requireSameText(String id, String text, String place) {
+            String before = texts.putIfAbsent(id, text);
+            if (before != null && !before.equals(text)) {
+                throw Problem.of("%s: the evidence '%s' has another text than before; give it another id", place, id);
+            }
+        }
+    }
+}

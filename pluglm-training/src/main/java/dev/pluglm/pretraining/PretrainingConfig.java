@@ -1,0 +1,360 @@
+package dev.pluglm.pretraining;
+
+import dev.pluglm.model.PlugLMConfig;
+import dev.pluglm.problem.Problem;
+
+import com.fasterxml.jackson.annotation.JsonAlias;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
+
+/**
+ * How to pre-train: what a configuration file says, with flags over it. Names and defaults are the reference's where it
+ * has them (SPEC 7, {@code run_pretraining}); a value of 0 means 0.
+ *
+ * <p>Filled by whoever runs a training, then checked by {@link #check}; not changed afterwards.
+ */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+public final class PretrainingConfig {
+
+    @JsonPropertyDescription("Shards (a directory of LDDL Parquet files), or text: files or directories of any format"
+            + " that pluglm corpus reads.")
+    public List<Path> dataDir = List.of();
+
+    @JsonPropertyDescription("Where the run writes its checkpoints, its log, the model and its memory.")
+    public Path outputDir;
+
+    @JsonPropertyDescription("A model directory to start from; leave it out to draw a new model as 'model' says.")
+    public Optional<Path> initFrom = Optional.empty();
+
+    @JsonPropertyDescription("The configuration of a new model (as in a model's config.json).")
+    public Optional<PlugLMConfig.Draft> model = Optional.empty();
+
+    @JsonPropertyDescription("The vocabulary of a new model.")
+    public Optional<Path> vocabFile = Optional.empty();
+
+    @JsonAlias("memory")
+    @JsonPropertyDescription("Passages to look into: tokenised (.npy), or JSON lines of texts.")
+    public Optional<Path> tokenizedDocumentPath = Optional.empty();
+
+    @JsonPropertyDescription("The longest passage cut from texts, in tokens.")
+    public int passageTokens = 64;
+
+    @JsonPropertyDescription("The longest sample cut from texts, in tokens; shards have their own lengths.")
+    public int maxSeqLength = 128;
+
+    @JsonPropertyDescription("Of samples cut from texts, the share that is a title and one sentence.")
+    public double shortWindows = 0.5;
+
+    @JsonPropertyDescription("What is masked: random_tokens as published, whole_words, or salient_spans (names,"
+            + " numbers; text only).")
+    public MaskingKind masking = MaskingKind.RANDOM_TOKENS;
+
+    @JsonPropertyDescription("The share of salient spans that is masked; 0 for exactly one in each sample.")
+    public double salientShare = 0;
+
+    @JsonPropertyDescription("The share of tokens that is masked, where tokens or words are.")
+    public double maskedLmRatio = 0.15;
+
+    @JsonPropertyDescription("The most tokens masked in a sample; 0 for no limit.")
+    public int maxPredictionsPerSeq = 0;
+
+    @JsonPropertyDescription("Keep a passage from being found for the text that it is part of.")
+    public boolean excludeOwnText = false;
+
+    @JsonPropertyDescription("lamb as published, or adamw.")
+    public OptimizerKind optimizer = OptimizerKind.LAMB;
+
+    @JsonPropertyDescription("Learning rate over time: polynomial (published), linear, or constant.")
+    public ScheduleKind schedule = ScheduleKind.POLYNOMIAL;
+
+    @JsonPropertyDescription("The highest learning rate.")
+    public double learningRate = 4e-3;
+
+    @JsonPropertyDescription("The share of all steps in which the learning rate rises.")
+    public double warmupProportion = 0.2843;
+
+    @JsonPropertyDescription("Weight decay of all but biases, norms and beta.")
+    public double weightDecay = 0.01;
+
+    @JsonPropertyDescription("Gradients are scaled down to this norm; 0 for no limit.")
+    public double maxGradNorm = 1;
+
+    @JsonPropertyDescription("Updates to make.")
+    public long maxTrainSteps = 100_000;
+
+    @JsonPropertyDescription("Samples in an update, of each process.")
+    public int totalTrainBatchSizePerDevice = 8192;
+
+    @JsonPropertyDescription("Micro-batches in an update; their size is the batch size divided by this.")
+    public int gradientAccumulationSteps = 512;
+
+    @JsonPropertyDescription("Updates between two refreshes of the memory's keys; 0 for only one, at the start.")
+    public long refreshingSteps = 300;
+
+    @JsonPropertyDescription("Updates that go on with the old keys while a refresh runs in the background; 0 to wait"
+            + " for it.")
+    public long refreshingLag = 0;
+
+    @JsonPropertyDescription("Updates between two lines of the log.")
+    public long loggingSteps = 1;
+
+    @JsonPropertyDescription("Updates between two checkpoints; 0 for only one, at the end.")
+    public long ckptSteps = 500;
+
+    @JsonPropertyDescription("Checkpoints to keep.")
+    public int maxCkpt = 5;
+
+    @JsonPropertyDescription("Number format of matrix products: fp32, bf16 or fp16.")
+    public String dtype = "bf16";
+
+    @JsonPropertyDescription("A regular expression: only weights whose name contains a match are trained.")
+    public Optional<String> trainable = Optional.empty();
+
+    @JsonPropertyDescription("Run the document encoder once over all passages and keep what it makes of their tokens"
+            + " (2 bytes a hidden channel and token): much faster, where its embeddings and layers are not trained.")
+    public boolean keepPassageStates = false;
+
+    @JsonPropertyDescription("cpu, cuda or cuda:N.")
+    public String device = "cpu";
+
+    @JsonPropertyDescription("Threads that one operation uses; 0 for one per processor.")
+    public int threads = 0;
+
+    @JsonPropertyDescription("Of everything random: new weights, order, masks, dropout.")
+    public long seed = 42;
+
+    /** What is masked. */
+    public enum MaskingKind { RANDOM_TOKENS, WHOLE_WORDS, SALIENT_SPANS;
+
+        @JsonCreator
+        static MaskingKind of(String name) {
+            return named("masking", name, values());
+        }
+
+        @JsonValue
+        @Override
+        public String toString() {
+            return shown(this);
+        }
+    }
+
+    /** What changes the weights. */
+    public enum OptimizerKind { LAMB, ADAMW;
+
+        @JsonCreator
+        static OptimizerKind of(String name) {
+            return named("optimizer", name, values());
+        }
+
+        @JsonValue
+        @Override
+        public String toString() {
+            return shown(this);
+        }
+    }
+
+    /** How the learning rate goes. */
+    public enum ScheduleKind { POLYNOMIAL, LINEAR, CONSTANT;
+
+        @JsonCreator
+        static ScheduleKind of(String name) {
+            return named("schedule", name, values());
+        }
+
+        @JsonValue
+        @Override
+        public String toString() {
+            return shown(this);
+        }
+    }
+
+    private static <E extends Enum<E>> E named(String field, String name, E[] values) {
+        return Arrays.stream(values).filter(value -> shown(value).equals(name)).findFirst()
+                .orElseThrow(() -> Problem.of("%s is '%s'; expected %s", field, name,
+                        Arrays.stream(values).map(Enum::toString).collect(Collectors.joining(", "))));
+    }
+
+    private static String shown(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static final YAMLMapper YAML = mapper();
+
+    private static YAMLMapper mapper() {
+        YAMLMapper mapper = YAMLMapper.builder()
+                .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+                .enable(DeserializationFeature.ACCEPT_SINGLE_VALUE_AS_ARRAY,
+                        DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+                .build();
+        mapper.registerModule(new Jdk8Module());
+        return mapper;
+    }
+
+    /**
+     * Reads a configuration file (YAML or JSON) with other values over it.
+     *
+     * @param file may be absent: everything then has its default
+     * @param over values by name, as flags give them; they are read as YAML, so that 0 is a number
+     * @throws Problem if a field is not known, or a value does not fit it
+     */
+    public static PretrainingConfig read(Optional<Path> file, Map<String, String> over) {
+        String place = file.map(Path::toString).orElse("the flags");
+        try {
+            PretrainingConfig config = file.isEmpty()
+                    ? new PretrainingConfig()
+                    : YAML.readValue(Files.readAllBytes(file.get()), PretrainingConfig.class);
+            if (config == null) {
+                throw Problem.of("%s: is empty; expected fields such as data_dir and output_dir", place);
+            }
+            var flags = YAML.createObjectNode();
+            for (Map.Entry<String, String> flag : over.entrySet()) {
+                flags.set(flag.getKey(), YAML.readTree(flag.getValue()));
+            }
+            place = over.isEmpty() ? place : "flags over " + place;
+            return YAML.readerForUpdating(config).readValue(flags);
+        } catch (UnrecognizedPropertyException e) {
+            throw Problem.of("%s: the field '%s' is not known%s; pluglm pretrain --help lists all", place,
+                    e.getPropertyName(), line(e));
+        } catch (JsonMappingException e) {
+            if (e.getCause() instanceof Problem problem) {
+                throw Problem.of("%s: %s%s", place, problem.getMessage(), line(e));
+            }
+            String field = e.getPath().stream().map(JsonMappingException.Reference::getFieldName)
+                    .filter(name -> name != null).collect(Collectors.joining("."));
+            throw new Problem("%s: the field '%s'%s: %s".formatted(place, field, line(e), first(e)), e);
+        } catch (JacksonException e) {
+            throw new Problem("%s: is not YAML%s: %s".formatted(place, line(e), first(e)), e);
+        } catch (IOException e) {
+            throw new Problem("%s: cannot be read: %s".formatted(place, e.getMessage()), e);
+        }
+    }
+
+    private static String line(JacksonException e) {
+        return e.getLocation() == null || e.getLocation().getLineNr() < 1 ? ""
+                : " (line " + e.getLocation().getLineNr() + ")";
+    }
+
+    private static String first(JacksonException e) {
+        return e.getOriginalMessage().lines().findFirst().orElse("");
+    }
+
+    /** The names of all fields, as in the file, and what each is for, with its default. */
+    public static Map<String, String> fields() {
+        PretrainingConfig defaults = new PretrainingConfig();
+        Map<String, String> fields = new LinkedHashMap<>();
+        for (Field field : PretrainingConfig.class.getDeclaredFields()) {
+            JsonPropertyDescription description = field.getAnnotation(JsonPropertyDescription.class);
+            if (description != null) {
+                fields.put(new PropertyNamingStrategies.SnakeCaseStrategy().translate(field.getName()),
+                        description.value() + shownDefault(field, defaults));
+            }
+        }
+        return fields;
+    }
+
+    private static String shownDefault(Field field, PretrainingConfig defaults) {
+        try {
+            Object value = field.get(defaults);
+            return value == null || value instanceof Optional<?> || value instanceof List<?>
+                    ? ""
+                    : " Default: " + value + ".";
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException("fields of the configuration are public", e);
+        }
+    }
+
+    /** The configuration as a file that {@link #read} reads. */
+    public byte[] toYaml() {
+        try {
+            return YAML.writeValueAsBytes(this);
+        } catch (JacksonException e) {
+            throw new IllegalStateException("a configuration can always be written", e);
+        }
+    }
+
+    /**
+     * Checks what can be checked before anything is read.
+     *
+     * @throws Problem if a value is missing, out of range, or two contradict each other
+     */
+    public void check() {
+        require(!dataDir.isEmpty(), "data_dir is missing; name the shards or texts to train on");
+        require(outputDir != null, "output_dir is missing; name a directory for the run");
+        require(initFrom.isPresent() != model.isPresent(), initFrom.isPresent()
+                ? "init_from and model are both given; a run starts from a model, or draws a new one"
+                : "neither init_from nor model is given; name a model to start from, or describe a new one");
+        require(model.isEmpty() || vocabFile.isPresent(), "vocab_file is missing; a new model needs a vocabulary");
+        require(model.isPresent() || vocabFile.isEmpty(), "vocab_file is given, but the model of init_from has its own");
+        range("passage_tokens", passageTokens, 4, 65_535);
+        range("max_seq_length", maxSeqLength, 8, 65_535);
+        range("short_windows", shortWindows, 0, 1);
+        range("salient_share", salientShare, 0, 1);
+        range("masked_lm_ratio", maskedLmRatio, 1e-6, 1);
+        range("max_predictions_per_seq", maxPredictionsPerSeq, 0, 65_535);
+        range("learning_rate", learningRate, 0, 1e3);
+        range("warmup_proportion", warmupProportion, 0, 1);
+        range("weight_decay", weightDecay, 0, 1e3);
+        range("max_grad_norm", maxGradNorm, 0, 1e9);
+        range("max_train_steps", maxTrainSteps, 0, 1e12);
+        range("total_train_batch_size_per_device", totalTrainBatchSizePerDevice, 1, 1 << 24);
+        range("gradient_accumulation_steps", gradientAccumulationSteps, 1, totalTrainBatchSizePerDevice);
+        require(totalTrainBatchSizePerDevice % gradientAccumulationSteps == 0,
+                "total_train_batch_size_per_device (%d) is not divisible by gradient_accumulation_steps (%d)".formatted(
+                        totalTrainBatchSizePerDevice, gradientAccumulationSteps));
+        range("refreshing_steps", refreshingSteps, 0, 1e12);
+        range("refreshing_lag", refreshingLag, 0, Math.max(0, refreshingSteps));
+        range("logging_steps", loggingSteps, 1, 1e12);
+        range("ckpt_steps", ckptSteps, 0, 1e12);
+        range("max_ckpt", maxCkpt, 1, 1e6);
+        range("threads", threads, 0, 4096);
+        require(List.of("fp32", "bf16", "fp16").contains(dtype), "dtype is '" + dtype + "'; expected fp32, bf16 or fp16");
+        trainable.ifPresent(pattern -> {
+            try {
+                Pattern.compile(pattern);
+            } catch (PatternSyntaxException e) {
+                throw new Problem("trainable is '" + pattern + "', no regular expression: " + e.getDescription(), e);
+            }
+        });
+    }
+
+    private static void require(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new Problem(otherwise);
+        }
+    }
+
+    private static void range(String name, double found, double least, double most) {
+        if (!(found >= least && found <= most)) {
+            throw Problem.of("%s is %s; expected %s to %s", name, shown(found), shown(least), shown(most));
+        }
+    }
+
+    private static String shown(double number) {
+        return number == Math.rint(number) && Math.abs(number) < 1e15 ? "%d".formatted((long) number) : "" + number;
+    }
+}
