@@ -86,10 +86,13 @@ final class PretrainingProgress implements Pretraining.Listener, AutoCloseable {
                 () -> "trained %s%s; the model is in %s%s".formatted(
                         Console.count(trained.trainer().position().updates(), "step"),
                         last.map(it -> String.format(Locale.ROOT, ", last loss %.3f", it.loss())).orElse(""), model,
-                        passages == 0 ? "" : ", its memory of %s in %s%ntry: pluglm fill --model %s --memory %s \"...\""
-                                .formatted(Console.count(passages, "passage"), memory, model, memory)),
+                        passages == 0 ? "" : ", its memory of %s in %s".formatted(
+                                Console.count(passages, "passage"), memory)),
                 () -> Map.of("steps", trained.trainer().position().updates(), "model", model.toString(), "passages",
                         passages));
+        if (!console.isJson() && passages > 0) {
+            console.note("try: pluglm fill --model %s --memory %s \"...\"".formatted(model, memory));
+        }
     }
 
     @Override

@@ -117,7 +117,9 @@ final class Progress implements AutoCloseable {
         double rate = (done - first) * 1e3 / Math.max(1, elapsed.toMillis());
         StringBuilder line = new StringBuilder(task).append(": ").append(amount(done));
         total.ifPresent(it -> line.append(" of ").append(amount(it)));
-        line.append(' ').append(unit).append(", ").append(amount(Math.round(rate))).append(" a second");
+        line.append(' ').append(unit).append(", ").append(rate >= 1 || rate == 0
+                ? amount(Math.round(rate)) + " a second"
+                : String.format(Locale.ROOT, "%.1f seconds each", 1 / rate));
         if (total.isPresent() && rate > 0) {
             long seconds = Math.max(0, Math.round((total.getAsLong() - done) / rate));
             line.append(", %d:%02d left".formatted(seconds / 60, seconds % 60));

@@ -24,6 +24,13 @@ import java.util.stream.Stream;
  */
 record Passages(Path file, Tokenizer tokenizer, int passageTokens, int longest) {
 
+    /** What their memory is called: the file's name up to its first dot. */
+    String name() {
+        String name = file.getFileName().toString();
+        int dot = name.indexOf('.', 1);
+        return dot < 0 ? name : name.substring(0, dot);
+    }
+
     /** The token ids of all passages, with special tokens, unpadded. */
     int[][] tokens() {
         if (!TokenDocuments.isNamed(file)) {

@@ -68,7 +68,8 @@ public record Plan(
     }
 
     private static String time(double hours) {
-        return hours < 1 ? text("%.0f minutes", Math.ceil(hours * 60)) : text("%,.1f hours", hours);
+        double minutes = Math.ceil(hours * 60);
+        return minutes <= 1 ? "a minute" : hours < 1 ? text("%.0f minutes", minutes) : text("%,.1f hours", hours);
     }
 
     private static String size(long bytes) {

@@ -175,7 +175,7 @@ public final class Pretraining implements AutoCloseable {
                     + " fix_values to false");
         }
         Optional<RefreshedMemory> memory = passages.map(it -> new RefreshedMemory(
-                it.file().getFileName().toString(), it.tokens(), shape.querySize(), TOKENS_AT_ONCE));
+                it.name(), it.tokens(), shape.querySize(), TOKENS_AT_ONCE));
         long size = memory.map(RefreshedMemory::size).orElse(0);
         SampleSource source = TrainingData.source(config, tokenizer, shape.maxPositionEmbeddings());
         Batches batches = TrainingData.batches(config, source, model.vocabulary(), ensemble);
@@ -246,7 +246,13 @@ public final class Pretraining implements AutoCloseable {
         long store = (long) passages() * Short.BYTES * (shape.querySize() + shape.hiddenSize());
         return new Plan(parameters, trained, passages(), config.maxTrainSteps, second.tokens(), second.seconds(),
                 Float.BYTES * (parameters + 3 * trained) + memory, peakMemory(), checkpoint,
-                checkpoint * config.maxCkpt + Float.BYTES * parameters + store);
+                checkpoint * checkpoints() + Float.BYTES * parameters + store);
+    }
+
+    /** How many there will be at a time. */
+    private long checkpoints() {
+        long written = config.ckptSteps == 0 ? 1 : Math.ceilDiv(config.maxTrainSteps, config.ckptSteps);
+        return Math.min(config.maxCkpt, Math.max(1, written));
     }
 
     /** What Linux knows of the most memory that this process had; 0 elsewhere. */
@@ -294,8 +300,7 @@ public final class Pretraining implements AutoCloseable {
                 throw new Problem(directory.resolve(MEMORY) + ": could not be replaced: " + e.getMessage(), e);
             }
             TextEncoder encoder = new TextEncoder(tokenizer, model.model().memoryEncoder().orElseThrow());
-            String name = it.file().getFileName().toString();
-            MemoryStore.create(directory.resolve(MEMORY), name, encoder,
+            MemoryStore.create(directory.resolve(MEMORY), it.name(), encoder,
                     store -> it.store(store, encoder, done -> listener.encoding(done, passages())));
         });
     }
