@@ -21,8 +21,9 @@ record Tuning(int exactBelow, int graphFrom, int width, int undoable) {
         this(exactBelow, graphFrom, width, STANDARD.undoable);
     }
 
-    /** Whether a part of so many passages has a graph. */
+    /** Whether a part of so many passages has a graph that is worth walking. */
     boolean hasGraph(int passages) {
-        return passages > graphFrom * Math.log(passages);
+        // The logarithm of 1 is 0: Lucene makes a graph of a single passage, which would be merged with the large one.
+        return passages > Math.max(1, graphFrom * Math.log(passages));
     }
 }

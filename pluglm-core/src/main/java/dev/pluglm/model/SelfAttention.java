@@ -43,7 +43,7 @@ final class SelfAttention {
         return Scope.returning(() -> {
             Tensor in = query.inFormat(x);
             Tensor scores = scores(heads(query.product(in)), heads(key.product(in)));
-            mask.additive().ifPresent(away -> scores.add_(query.inFormat(away)));
+            mask.additive().ifPresent(away -> scores.add_(away.to(scores.scalar_type())));
             Tensor weights = torch.softmax(scores, -1);
             Tensor context = torch.dropout(weights, attentionDropout, training).matmul(heads(value.product(in)));
             Tensor merged = context.transpose(1, 2).reshape(x.size(0), x.size(1), (long) heads * headSize);

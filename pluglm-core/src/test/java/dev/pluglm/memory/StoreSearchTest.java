@@ -1,6 +1,7 @@
 package dev.pluglm.memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pluglm.model.Memory.Hits;
@@ -76,6 +77,24 @@ class StoreSearchTest {
             }
             assertTrue(found >= 0.97 * 5 * queries, "found " + found + " of " + 5 * queries + ", seed " + seed);
         }
+    }
+
+    @Test
+    void anEditOfOnePassageLeavesTheLargeGraphAsItIs() {
+        store(100).close();
+        try (MemoryStore store = MemoryStore.open(directory.resolve("memory"), new Tuning(0, 250, 100), true,
+                Optional.empty())) {
+            store.addEntries(List.of(ENCODER.entry(Passage.of("one", "more"))).iterator(), n -> {});
+            assertEquals(4, store.stats().segments());
+        }
+    }
+
+    @Test
+    void onlyLargePartsHaveGraphs() {
+        for (int few : new int[] {0, 1, 2, 1000, 40_000}) {
+            assertFalse(Tuning.STANDARD.hasGraph(few), few + " passages");
+        }
+        assertTrue(Tuning.STANDARD.hasGraph(100_000));
     }
 
     @Test
