@@ -119,9 +119,19 @@ public final class PlugLM implements AutoCloseable {
         }
     }
 
+    /** The model with its vocabulary, as it can be written; closed with this object. */
+    public Checkpoint checkpoint() {
+        return checkpoint;
+    }
+
     /** The model itself. */
     public PlugLMModel model() {
         return checkpoint.model();
+    }
+
+    /** All memories that are plugged in, as one, valid until others are; empty if there are none. */
+    public Optional<PassageMemory> memory() {
+        return memory;
     }
 
     /** Turns texts into this model's tokens, valid while the model is open. */
