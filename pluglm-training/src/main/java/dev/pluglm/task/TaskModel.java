@@ -88,6 +88,11 @@ public final class TaskModel implements AutoCloseable {
         return settings.kind();
     }
 
+    /** The labels that it can give, in the order of its outputs; empty where it gives none. */
+    public List<String> labels() {
+        return plugged.model().config().labels();
+    }
+
     /**
      * Predicts a file of any size.
      *

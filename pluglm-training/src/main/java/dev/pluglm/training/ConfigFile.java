@@ -9,6 +9,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
@@ -45,6 +47,8 @@ public record ConfigFile<C>(Class<C> type, Supplier<C> defaults, String help) {
                 .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
                 .build();
         mapper.registerModule(new Jdk8Module());
+        // As the user wrote it, not as a URI.
+        mapper.registerModule(new SimpleModule().addSerializer(Path.class, ToStringSerializer.instance));
         return mapper;
     }
 
