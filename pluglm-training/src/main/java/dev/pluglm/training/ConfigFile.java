@@ -20,10 +20,12 @@ import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -125,6 +127,14 @@ public record ConfigFile<C>(Class<C> type, Supplier<C> defaults, String help) {
             }
         }
         return fields;
+    }
+
+    /** The names of the fields that hold lists. */
+    public Set<String> lists() {
+        return Arrays.stream(type.getDeclaredFields())
+                .filter(field -> field.getType() == List.class)
+                .map(field -> new PropertyNamingStrategies.SnakeCaseStrategy().translate(field.getName()))
+                .collect(Collectors.toSet());
     }
 
     private String shownDefault(Field field, C ofDefaults) {
