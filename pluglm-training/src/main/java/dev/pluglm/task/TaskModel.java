@@ -4,6 +4,8 @@ import dev.pluglm.PlugLM;
 import dev.pluglm.metric.Scores;
 import dev.pluglm.problem.Problem;
 import dev.pluglm.task.data.ExampleReader;
+import dev.pluglm.task.data.Place;
+import dev.pluglm.task.data.TextExample;
 import dev.pluglm.tensor.Precision;
 
 import java.nio.file.Path;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -134,6 +137,25 @@ public final class TaskModel implements AutoCloseable {
             withEvidence.add(row);
         }
         return withEvidence;
+    }
+
+    /**
+     * Predicts one text, or a pair: for yes/no models the question, then the text that tells.
+     *
+     * @param pair the second text; empty for a single one
+     * @return {@code prediction} and what comes with it, as {@link #predict(Path, Options, Consumer)} gives it
+     * @throws Problem if the model was fine-tuned for entities or answers, whose examples are files
+     */
+    public Map<String, Object> predict(String text, Optional<String> pair, Options options) {
+        TextExample example = new TextExample(Optional.empty(), text, pair, Optional.empty(), new LinkedHashMap<>(),
+                new Place(Path.of("the text"), "line", 1));
+        return rows(switch (task) {
+            case TextClassification classes -> classes.data(List.of(example), false);
+            case TextRegression numbers -> numbers.data(List.of(example), false);
+            case YesNoQuestions answers -> answers.data(List.of(example), false);
+            case EntityTagging _, AnswerExtraction _ -> throw Problem.of("this model was fine-tuned for %s; give it a file"
+                    + " of examples", settings.kind());
+        }, options).getFirst();
     }
 
     /**

@@ -142,6 +142,18 @@ class FinetuningTest {
             model.predict(shared.resolve("test.jsonl"), new TaskModel.Options(4, 2),
                     row -> evidence.addAll((List<?>) row.get("evidence")));
         }
+        try (TaskModel model = TaskModel.load(directory.resolve("run/model")).plug(shared.resolve("more"))) {
+            List<Map<String, Object>> all = new ArrayList<>();
+            TaskModel.Options options = new TaskModel.Options(4, 2);
+            model.predict(shared.resolve("test.jsonl"), options, all::add);
+            List<Map<String, Object>> one = all.parallelStream()
+                    .map(row -> model.predict((String) row.get("text"), Optional.empty(), options)).toList();
+            for (int i = 0; i < all.size(); i++) {
+                assertEquals(all.get(i).get("prediction"), one.get(i).get("prediction"));
+                assertEquals((Double) all.get(i).get("probability"), (Double) one.get(i).get("probability"), 1e-5);
+                assertEquals(2, ((List<?>) one.get(i).get("evidence")).size());
+            }
+        }
         assertEquals(82, evidence.size());
         assertTrue(evidence.stream().allMatch(it -> ((Map<?, ?>) it).get("memory").equals("more")));
     }
