@@ -52,7 +52,8 @@ record ConfigOptions(Map<String, String> fields, Set<String> lists) {
             for (String written : List.of("--" + name, flag(name))) {
                 Object value = command.findOption(written).getValue();
                 if (value instanceof List<?> several) {
-                    given.put(name, several.stream().map(ConfigOptions::quoted).collect(Collectors.joining(",", "[", "]")));
+                    given.put(name, several.stream().map(ConfigOptions::quoted)
+                            .collect(Collectors.joining(",", "[", "]")));
                 } else if (value != null) {
                     given.put(name, value.toString());
                 }

@@ -18,7 +18,7 @@ final class FinetuneCommand extends Group {
             header = "One of several labels for a text or a pair of texts.",
             modelTransformer = FinetuneAction.Fields.class,
             footer = {"", "Example:",
-                "  pluglm finetune classify --model bert --train-file train.jsonl --dev-file dev.jsonl --output-dir run"})
+                "  pluglm finetune classify --model bert --train-file train.csv --dev-file dev.csv --output-dir run"})
     static final class Classify extends FinetuneAction {
         @Override
         TaskKind kind() {

@@ -14,7 +14,7 @@ import java.util.List;
 
 @Command(name = "predict",
         header = "Predict a file with a fine-tuned model, and show the passages that were looked up for it.",
-        description = {"", "Prints one JSON object a line, in the order of FILE: all of its columns, and the prediction."
+        description = {"", "Prints one JSON object a line, in the order of FILE: its columns and the prediction."
                 + " Files of any size will do. Memories may be others than the model was trained with."},
         footer = {"", "Examples:",
             "  pluglm predict --model run/model --memory facts --evidence 3 texts.jsonl > predictions.jsonl",
@@ -41,7 +41,8 @@ final class PredictAction extends Action {
             description = "Inputs computed at once; changes nothing but speed and memory (default: 8).")
     private int batchSize;
 
-    @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "fp32", description = "fp32 or bf16 (default: fp32).")
+    @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "fp32",
+            description = "fp32 or bf16 (default: fp32).")
     private String precision;
 
     @Mixin

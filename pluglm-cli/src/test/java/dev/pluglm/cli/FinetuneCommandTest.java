@@ -25,7 +25,7 @@ class FinetuneCommandTest {
         TinyModel.write(directory.resolve("model"), 3, c -> c.initializerRange = 0.1);
         List<String> lines = new ArrayList<>(List.of("text,label,note"));
         for (int i = 0; i < 24; i++) {
-            lines.add(i % 2 == 0 ? "the capital is paris,city,n%d".formatted(i) : "france of the,country,n%d".formatted(i));
+            lines.add((i % 2 == 0 ? "the capital is paris,city,n%d" : "france of the,country,n%d").formatted(i));
         }
         Files.write(directory.resolve("data.csv"), lines);
         Files.writeString(directory.resolve("facts.jsonl"), """
@@ -71,10 +71,14 @@ class FinetuneCommandTest {
 
     @Test
     void severalSeedsPrintMeanAndDeviation() {
-        String said = Run.ok(finetune("--output-dir", directory.resolve("run"), "--seeds", "2", "--num-train-epochs", "1"));
+        String said = Run.ok(finetune("--output-dir", directory.resolve("run"), "--seeds", "2",
+                "--num-train-epochs", "1"));
         assertTrue(said.contains("sd 0."), said);
-        JsonNode report = Run.json(finetune("--output-dir", directory.resolve("again"), "--seeds", "2", "--num-train-epochs",
-                "1")).getFirst();
+        // The configuration that a run leaves repeats it.
+        assertEquals(said.lines().findFirst(), Run.ok("finetune", "classify", directory.resolve("run/finetune.yaml"),
+                "--output-dir", directory.resolve("repeated"), "--quiet").lines().findFirst());
+        JsonNode report = Run.json(finetune("--output-dir", directory.resolve("again"), "--seeds", "2",
+                "--num-train-epochs", "1")).getFirst();
         assertEquals(2, report.path("runs").size());
     }
 

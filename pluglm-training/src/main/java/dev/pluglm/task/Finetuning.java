@@ -122,8 +122,8 @@ public final class Finetuning implements AutoCloseable {
         for (long seed = config.seed; seed < config.seed + config.seeds; seed++) {
             Path directory = config.seeds == 1 ? config.outputDir : config.outputDir.resolve("seed-" + seed);
             make(directory);
-            FinetuningRun run = new FinetuningRun(config, base, learned, data, memories, own, directory, seed, listener);
-            FinetuningRun.Result result = run.run();
+            FinetuningRun.Result result = new FinetuningRun(config, base, learned, data, memories, own, directory, seed,
+                    listener).run();
             results.add(result);
             if (config.seeds > 1) {
                 Report.of(kind, config, data, memories, List.of(result)).write(directory.resolve(REPORT));

@@ -107,7 +107,7 @@ final class FinetuningRun {
                 && shape.labels().equals(from.config().labels());
         Map<String, Tensor> weights = from.tensors();
         PlugLMModel model = PlugLMModel.of(shape,
-                name -> sameHead || !HEAD.matcher(name).find() ? Optional.ofNullable(weights.get(name)) : Optional.empty(),
+                name -> Optional.ofNullable(weights.get(name)).filter(_ -> sameHead || !HEAD.matcher(name).find()),
                 Torch.device(config.device), Precision.FP32, seed);
         return PlugLM.of(new Checkpoint(model, base.vocabulary(),
                 "fine-tuned for %s from %s".formatted(learned.settings().kind(), base.origin())));
@@ -161,7 +161,8 @@ final class FinetuningRun {
                 best = dev;
                 bestEpoch = number;
             }
-            Finetuning.Epoch epoch = new Finetuning.Epoch(number, loss, dev.<Map<String, Double>>map(Scores::byName).orElse(Map.of()),
+            Map<String, Double> scores = dev.<Map<String, Double>>map(Scores::byName).orElse(Map.of());
+            Finetuning.Epoch epoch = new Finetuning.Epoch(number, loss, scores,
                     (System.nanoTime() - start) / 1e9, better);
             epochs.add(epoch);
             listener.epoch(epoch);

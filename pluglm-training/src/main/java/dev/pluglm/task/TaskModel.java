@@ -153,8 +153,8 @@ public final class TaskModel implements AutoCloseable {
             case TextClassification classes -> classes.data(List.of(example), false);
             case TextRegression numbers -> numbers.data(List.of(example), false);
             case YesNoQuestions answers -> answers.data(List.of(example), false);
-            case EntityTagging _, AnswerExtraction _ -> throw Problem.of("this model was fine-tuned for %s; give it a file"
-                    + " of examples", settings.kind());
+            case EntityTagging _, AnswerExtraction _ -> throw Problem.of(
+                    "this model was fine-tuned for %s; give it a file of examples", settings.kind());
         }, options).getFirst();
     }
 

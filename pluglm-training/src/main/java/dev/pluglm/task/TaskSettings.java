@@ -52,7 +52,8 @@ public record TaskSettings(
     /** As a configuration asks for. */
     static TaskSettings of(TaskKind kind, FinetuningConfig config) {
         String metrics = config.metrics.isBlank() ? kind.metrics() : config.metrics;
-        return new TaskSettings(kind, config.maxSeqLen > 0 ? config.maxSeqLen : kind.maxSeqLen(), config.tagged, metrics,
+        int longest = config.maxSeqLen > 0 ? config.maxSeqLen : kind.maxSeqLen();
+        return new TaskSettings(kind, longest, config.tagged, metrics,
                 config.textColumn.map(text -> List.of(text, config.pairColumn.orElse(""),
                         config.labelColumn.orElse(""))).orElse(List.of()),
                 config.docStride, config.maxAnswerLength, config.nBestSize, config.nullScoreDiffThreshold, false);

@@ -72,11 +72,11 @@ final class TextInputs {
     }
 
     /**
-     * A passage of what an example says and what is right for it. The label comes first, as the passage's title, so that
-     * no text is long enough to push it out.
+     * A passage of what an example says and what is right for it. The label comes first, as the passage's title, so
+     * that no text is long enough to push it out.
      */
     static Passage passage(int number, String text, String label, String place) {
-        return new Passage("train-" + number, text.isBlank() ? label : text, Optional.of(label).filter(it -> !it.isBlank()),
-                Optional.of(place), Map.of());
+        return new Passage("train-" + number, text.isBlank() ? label : text,
+                Optional.of(label).filter(it -> !it.isBlank()), Optional.of(place), Map.of());
     }
 }

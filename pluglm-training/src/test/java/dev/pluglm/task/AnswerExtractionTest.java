@@ -44,7 +44,8 @@ class AnswerExtractionTest {
                     .orElseThrow();
             boolean none = someWithout && i % 3 == 0;
             String context = none ? text.replace(answer, "very") : text;
-            String answers = none ? "" : "{\"text\":\"%s\",\"answer_start\":%d}".formatted(answer, text.indexOf(answer));
+            String answers = none ? ""
+                    : "{\"text\":\"%s\",\"answer_start\":%d}".formatted(answer, text.indexOf(answer));
             paragraphs.add(("{\"context\":\"%s\",\"qas\":[{\"id\":\"q%d\",\"question\":\"the film was?\","
                     + "\"is_impossible\":%s,\"answers\":[%s]}]}").formatted(context, i, none, answers));
         }

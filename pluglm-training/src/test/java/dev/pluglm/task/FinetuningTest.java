@@ -260,6 +260,22 @@ class FinetuningTest {
     }
 
     @Test
+    void aModelWhoseScoreIsNoNumberIsNotKept() {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            lines.add("{\"text\":\"film %d\",\"label\":%d}".formatted(i, i));
+        }
+        Path train = TaskFixture.write(directory.resolve("train.jsonl"), lines);
+        FinetuningConfig config = TaskFixture.config(shared.resolve("model"), train, directory.resolve("run"));
+        config.devFile = Optional.of(TaskFixture.write(directory.resolve("same.jsonl"),
+                List.of("{\"text\":\"a\",\"label\":1}", "{\"text\":\"b\",\"label\":1}")));
+        config.numTrainEpochs = 2;
+        String said = assertThrows(Problem.class, () -> TaskFixture.run(TaskKind.REGRESS, config)).getMessage();
+        assertTrue(said.contains("in none of 2 epochs was pearson"), said);
+        assertTrue(Files.notExists(directory.resolve("run/model")));
+    }
+
+    @Test
     void mistakesGetOneClearLine() {
         Path odd = TaskFixture.write(directory.resolve("odd.jsonl"),
                 List.of("{\"text\":\"a\",\"label\":\"positive\"}", "{\"text\":\"b\",\"label\":\"neutral\"}"));
