@@ -99,6 +99,9 @@ public final class Finetuning implements AutoCloseable {
             throw Problem.of("max_seq_len is %d, but the model of %s reads %d tokens at most", config.maxSeqLen,
                     config.model, positions);
         }
+        if (kind.metrics().isEmpty() && !config.metrics.isBlank()) {
+            throw Problem.of("metrics is '%s', but %s has scores of its own; leave metrics out", config.metrics, kind);
+        }
         boolean layers = base.model().config().numMemoryLayers() > 0;
         if (!layers && (config.inTaskMemory || !config.memory.isEmpty())) {
             throw Problem.of("%s: has no memory layers, so no memory can be plugged in", config.model);

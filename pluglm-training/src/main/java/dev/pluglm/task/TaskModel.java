@@ -38,8 +38,8 @@ public final class TaskModel implements AutoCloseable {
 
     private TaskModel(PlugLM plugged, TaskSettings settings) {
         this.plugged = plugged;
-        this.settings = settings;
-        this.task = Tasks.of(plugged.model().config(), settings, plugged.tokenizer());
+        this.settings = settings.atMost(plugged.model().config().maxPositionEmbeddings());
+        this.task = Tasks.of(plugged.model().config(), this.settings, plugged.tokenizer());
     }
 
     /**

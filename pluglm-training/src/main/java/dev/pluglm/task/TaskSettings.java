@@ -99,7 +99,8 @@ public record TaskSettings(
         try {
             TaskSettings read = JSON.readValue(Files.readAllBytes(file), TaskSettings.class);
             if (read == null || read.kind == null || read.metrics == null || read.columns == null
-                    || read.columns.size() % 3 != 0 || read.maxSeqLen < 8) {
+                    || read.columns.size() % 3 != 0 || read.maxSeqLen < 8
+                    || read.docStride < 0 || read.maxAnswerLength < 1 || read.nBestSize < 1) {
                 throw Problem.of("%s: a setting is missing or out of range; fine-tune the model again", file);
             }
             return read;

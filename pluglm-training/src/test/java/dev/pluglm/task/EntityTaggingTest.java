@@ -114,6 +114,10 @@ class EntityTaggingTest {
         Path train = sentences(directory.resolve("train.txt"), 10, 1);
         FinetuningConfig config = TaskFixture.config(shared.resolve("model"), train, directory.resolve("run"));
         config.devFile = Optional.of(TaskFixture.write(directory.resolve("dev.txt"), List.of("the B-NEW", "film O")));
+        config.metrics = "accuracy";
+        String own = assertThrows(Problem.class, () -> TaskFixture.run(TaskKind.NER, config)).getMessage();
+        assertTrue(own.contains("ner has scores of its own"), own);
+        config.metrics = "";
         String said = assertThrows(Problem.class, () -> TaskFixture.run(TaskKind.NER, config)).getMessage();
         assertTrue(said.contains("dev.txt, line 1") && said.contains("B-NEW"), said);
     }

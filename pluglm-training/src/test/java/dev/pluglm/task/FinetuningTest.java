@@ -260,6 +260,26 @@ class FinetuningTest {
     }
 
     @Test
+    void damagedSettingsOfAModelAreNamed() throws IOException {
+        FinetuningConfig config = config();
+        config.numTrainEpochs = 1;
+        TaskFixture.run(TaskKind.CLASSIFY, config);
+        Path file = directory.resolve("run/model/task.json");
+        String whole = Files.readString(file);
+        for (String damaged : List.of("", "{}", "null", "[1]", whole.substring(0, whole.length() / 2),
+                whole.replace("classify", "dance"), whole.replace("classify", "qa"), whole.replace("accuracy", "luck"),
+                whole.replace("\"n_best_size\" : 20", "\"n_best_size\" : -1"),
+                whole.replace("\"max_seq_len\" : 32", "\"max_seq_len\" : \"x\""))) {
+            Files.writeString(file, damaged);
+            assertThrows(Problem.class, () -> TaskModel.load(directory.resolve("run/model")), damaged);
+        }
+        Files.writeString(file, whole.replace("\"max_seq_len\" : 32", "\"max_seq_len\" : 60000"));
+        try (TaskModel model = TaskModel.load(directory.resolve("run/model"))) {
+            model.predict("the film ".repeat(1000), Optional.empty(), TaskModel.Options.DEFAULT);
+        }
+    }
+
+    @Test
     void aModelWhoseScoreIsNoNumberIsNotKept() {
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
