@@ -125,6 +125,11 @@ public final class PlugLM implements AutoCloseable {
         }
     }
 
+    /** The model with its vocabulary, as it can be written; closed with this object. */
+    public Checkpoint checkpoint() {
+        return checkpoint;
+    }
+
     /** The model itself. */
     public PlugLMModel model() {
         return checkpoint.model();

@@ -9,19 +9,17 @@ import dev.pluglm.training.ProcessGroup;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IModelTransformer;
-import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 @Command(name = "pretrain",
         header = "Pre-train a model with a memory.",
@@ -33,7 +31,7 @@ import java.util.Optional;
             "  pluglm pretrain recipe.yaml --output-dir runs/first --dry-run",
             "  pluglm pretrain recipe.yaml --output-dir runs/first --resume auto"})
 final class PretrainAction extends Action {
-    private static final String FIELDS = "Fields of CONFIG:%n";
+    private static final ConfigOptions OPTIONS = new ConfigOptions(PretrainingConfig.fields(), Set.of());
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "CONFIG", description = "The configuration file.")
     private Path file;
@@ -72,21 +70,8 @@ final class PretrainAction extends Action {
     static final class Fields implements IModelTransformer {
         @Override
         public CommandSpec transform(CommandSpec command) {
-            ArgGroupSpec.Builder group = ArgGroupSpec.builder().heading("%n" + FIELDS).order(1).validate(false);
-            PretrainingConfig.fields().forEach((name, description) -> {
-                String flag = flag(name);
-                group.addArg(OptionSpec.builder(flag).type(String.class).paramLabel("VALUE")
-                        .description(description.replace("%", "%%")).build());
-                if (!flag.equals("--" + name)) {
-                    command.addOption(OptionSpec.builder("--" + name).type(String.class).hidden(true).build());
-                }
-            });
-            return command.addArgGroup(group.build());
+            return OPTIONS.addTo(command);
         }
-    }
-
-    private static String flag(String field) {
-        return "--" + field.replace('_', '-');
     }
 
     @Override
@@ -135,16 +120,7 @@ final class PretrainAction extends Action {
     }
 
     private Map<String, String> flags() {
-        Map<String, String> given = new LinkedHashMap<>();
-        PretrainingConfig.fields().keySet().forEach(name -> {
-            for (String written : List.of("--" + name, flag(name))) {
-                OptionSpec option = command.findOption(written);
-                if (option.getValue() != null) {
-                    given.put(name, option.getValue());
-                }
-            }
-        });
-        return given;
+        return OPTIONS.given(command);
     }
 
     private int port;

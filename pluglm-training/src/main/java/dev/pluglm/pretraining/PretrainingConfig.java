@@ -2,27 +2,17 @@ package dev.pluglm.pretraining;
 
 import dev.pluglm.model.PlugLMConfig;
 import dev.pluglm.problem.Problem;
+import dev.pluglm.training.ConfigFile;
 
 import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 
-import java.io.IOException;
-import java.lang.reflect.Field;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -202,18 +192,8 @@ public final class PretrainingConfig {
         return value.name().toLowerCase(Locale.ROOT);
     }
 
-    private static final YAMLMapper YAML = mapper();
-
-    private static YAMLMapper mapper() {
-        YAMLMapper mapper = YAMLMapper.builder()
-                .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-                .enable(DeserializationFeature.ACCEPT_SINGLE_VALUE_AS_ARRAY,
-                        DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-                .build();
-        mapper.registerModule(new Jdk8Module());
-        return mapper;
-    }
+    private static final ConfigFile<PretrainingConfig> FILE =
+            new ConfigFile<>(PretrainingConfig.class, PretrainingConfig::new, "pluglm pretrain --help");
 
     /**
      * Reads a configuration file (YAML or JSON) with other values over it.
@@ -223,78 +203,17 @@ public final class PretrainingConfig {
      * @throws Problem if a field is not known, or a value does not fit it
      */
     public static PretrainingConfig read(Optional<Path> file, Map<String, String> over) {
-        String place = file.map(Path::toString).orElse("the flags");
-        try {
-            PretrainingConfig config = file.isEmpty()
-                    ? new PretrainingConfig()
-                    : YAML.readValue(Files.readAllBytes(file.get()), PretrainingConfig.class);
-            if (config == null) {
-                throw Problem.of("%s: is empty; expected fields such as data_dir and output_dir", place);
-            }
-            var flags = YAML.createObjectNode();
-            for (Map.Entry<String, String> flag : over.entrySet()) {
-                flags.set(flag.getKey(), YAML.readTree(flag.getValue()));
-            }
-            place = over.isEmpty() ? place : "flags over " + place;
-            return YAML.readerForUpdating(config).readValue(flags);
-        } catch (UnrecognizedPropertyException e) {
-            throw Problem.of("%s: the field '%s' is not known%s; pluglm pretrain --help lists all", place,
-                    e.getPropertyName(), line(e));
-        } catch (JsonMappingException e) {
-            if (e.getCause() instanceof Problem problem) {
-                throw Problem.of("%s: %s%s", place, problem.getMessage(), line(e));
-            }
-            String field = e.getPath().stream().map(JsonMappingException.Reference::getFieldName)
-                    .filter(name -> name != null).collect(Collectors.joining("."));
-            throw new Problem("%s: the field '%s'%s: %s".formatted(place, field, line(e), first(e)), e);
-        } catch (JacksonException e) {
-            throw new Problem("%s: is not YAML%s: %s".formatted(place, line(e), first(e)), e);
-        } catch (IOException e) {
-            throw new Problem("%s: cannot be read: %s".formatted(place, e.getMessage()), e);
-        }
-    }
-
-    private static String line(JacksonException e) {
-        return e.getLocation() == null || e.getLocation().getLineNr() < 1 ? ""
-                : " (line " + e.getLocation().getLineNr() + ")";
-    }
-
-    private static String first(JacksonException e) {
-        return e.getOriginalMessage().lines().findFirst().orElse("");
+        return FILE.read(file, over);
     }
 
     /** The names of all fields, as in the file, and what each is for, with its default. */
     public static Map<String, String> fields() {
-        PretrainingConfig defaults = new PretrainingConfig();
-        Map<String, String> fields = new LinkedHashMap<>();
-        for (Field field : PretrainingConfig.class.getDeclaredFields()) {
-            JsonPropertyDescription description = field.getAnnotation(JsonPropertyDescription.class);
-            if (description != null) {
-                fields.put(new PropertyNamingStrategies.SnakeCaseStrategy().translate(field.getName()),
-                        description.value() + shownDefault(field, defaults));
-            }
-        }
-        return fields;
-    }
-
-    private static String shownDefault(Field field, PretrainingConfig defaults) {
-        try {
-            Object value = field.get(defaults);
-            return value == null || value instanceof Optional<?> || value instanceof List<?>
-                    ? ""
-                    : " Default: " + value + ".";
-        } catch (IllegalAccessException e) {
-            throw new IllegalStateException("fields of the configuration are public", e);
-        }
+        return FILE.fields();
     }
 
     /** The configuration as a file that {@link #read} reads. */
     public byte[] toYaml() {
-        try {
-            return YAML.writeValueAsBytes(this);
-        } catch (JacksonException e) {
-            throw new IllegalStateException("a configuration can always be written", e);
-        }
+        return FILE.write(this);
     }
 
     /**

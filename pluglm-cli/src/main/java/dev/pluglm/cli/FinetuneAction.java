@@ -1,0 +1,65 @@
+package dev.pluglm.cli;
+
+import dev.pluglm.task.Finetuning;
+import dev.pluglm.task.FinetuningConfig;
+import dev.pluglm.task.Report;
+import dev.pluglm.task.TaskKind;
+
+import picocli.CommandLine.IModelTransformer;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** {@code pluglm finetune} for one kind of task. */
+abstract class FinetuneAction extends Action {
+
+    private static final ConfigOptions OPTIONS =
+            new ConfigOptions(FinetuningConfig.FILE.fields(), FinetuningConfig.FILE.lists());
+
+    @Parameters(index = "0", arity = "0..1", paramLabel = "CONFIG",
+            description = "A YAML file with the fields below; flags count more than it.")
+    private Path file;
+
+    @Spec
+    private CommandSpec command;
+
+    /** Adds the fields of the configuration. */
+    static final class Fields implements IModelTransformer {
+        @Override
+        public CommandSpec transform(CommandSpec command) {
+            return OPTIONS.addTo(command);
+        }
+    }
+
+    abstract TaskKind kind();
+
+    @Override
+    int run(Console console) {
+        FinetuningConfig config = FinetuningConfig.FILE.read(Optional.ofNullable(file), OPTIONS.given(command));
+        Report report;
+        try (FinetuningProgress progress = new FinetuningProgress(console);
+                Finetuning finetuning = Finetuning.prepare(kind(), config, progress)) {
+            report = finetuning.run();
+        }
+        if (console.isJson()) {
+            console.json(report.all());
+            return Cli.OK;
+        }
+        print(console, "dev", report.dev(), config.seeds);
+        print(console, "test", report.test(), config.seeds);
+        console.line("the model is in %s, the report in %s".formatted(
+                config.outputDir.resolve(config.seeds == 1 ? "model" : "seed-" + config.seed + "/model"),
+                config.outputDir.resolve("report.json")));
+        return Cli.OK;
+    }
+
+    private static void print(Console console, String name, Map<String, Report.Summary> scores, int seeds) {
+        scores.forEach((metric, score) -> console.line(String.format(Locale.ROOT, "%-4s  %-22s %8.4f%s", name, metric,
+                score.mean(), seeds == 1 ? "" : String.format(Locale.ROOT, "  sd %.4f", score.deviation()))));
+    }
+}

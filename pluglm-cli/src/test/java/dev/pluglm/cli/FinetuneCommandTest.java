@@ -1,0 +1,95 @@
+package dev.pluglm.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** {@code pluglm finetune} and {@code pluglm predict}, as a user types them. */
+class FinetuneCommandTest {
+
+    @TempDir
+    Path directory;
+
+    @BeforeEach
+    void write() throws IOException {
+        TinyModel.write(directory.resolve("model"), 3, c -> c.initializerRange = 0.1);
+        List<String> lines = new ArrayList<>(List.of("text,label,note"));
+        for (int i = 0; i < 24; i++) {
+            lines.add((i % 2 == 0 ? "the capital is paris,city,n%d" : "france of the,country,n%d").formatted(i));
+        }
+        Files.write(directory.resolve("data.csv"), lines);
+        Files.writeString(directory.resolve("facts.jsonl"), """
+                {"id":"f1","text":"the capital of france is paris"}
+                {"id":"f2","text":"france is the capital"}
+                {"id":"f3","text":"paris of france"}
+                """);
+        Run.of("memory", "create", directory.resolve("facts"), "--model", directory.resolve("model"), "--from",
+                directory.resolve("facts.jsonl"));
+        Run.of("memory", "create", directory.resolve("more"), "--model", directory.resolve("model"), "--from",
+                directory.resolve("facts.jsonl"));
+    }
+
+    private Object[] finetune(Object... more) {
+        List<Object> line = new ArrayList<>(List.of("finetune", "classify", "--model", directory.resolve("model"),
+                "--train-file", directory.resolve("data.csv"), "--dev_file", directory.resolve("data.csv"),
+                "--learning-rate", "1e-3", "--threads", "1", "--dtype", "fp32", "--quiet"));
+        line.addAll(List.of(more));
+        return line.toArray();
+    }
+
+    @Test
+    void twoCommandsTrainAModelAndPredictWithItsEvidence() throws IOException {
+        Path run = directory.resolve("run");
+        String said = Run.ok(finetune("--output-dir", run, "--memory", directory.resolve("facts"), "--memory",
+                directory.resolve("more"), "--num-train-epochs", "2"));
+        assertTrue(said.contains("dev   accuracy"), said);
+        assertTrue(said.contains(run.resolve("model").toString()), said);
+        Files.writeString(directory.resolve("texts.jsonl"), """
+                {"text":"the capital is paris","seen":1}
+                {"text":"france","seen":2}
+                """);
+        String printed = Run.ok("predict", "--model", run.resolve("model"), "--memory", directory.resolve("facts"),
+                "--evidence", "2", directory.resolve("texts.jsonl"));
+        List<JsonNode> rows = printed.lines().map(Run::parse).toList();
+        assertEquals(2, rows.size());
+        assertEquals(2, rows.get(1).path("seen").asInt());
+        assertTrue(List.of("city", "country").contains(rows.get(0).path("prediction").asText()), printed);
+        assertEquals("facts", rows.get(0).at("/evidence/0/memory").asText());
+        String scores = Run.ok("predict", "--model", run.resolve("model"), "--scores", directory.resolve("data.csv"));
+        assertTrue(scores.startsWith("accuracy "), scores);
+    }
+
+    @Test
+    void severalSeedsPrintMeanAndDeviation() {
+        String said = Run.ok(finetune("--output-dir", directory.resolve("run"), "--seeds", "2",
+                "--num-train-epochs", "1"));
+        assertTrue(said.contains("sd 0."), said);
+        // The configuration that a run leaves repeats it.
+        assertEquals(said.lines().findFirst(), Run.ok("finetune", "classify", directory.resolve("run/finetune.yaml"),
+                "--output-dir", directory.resolve("repeated"), "--quiet").lines().findFirst());
+        JsonNode report = Run.json(finetune("--output-dir", directory.resolve("again"), "--seeds", "2",
+                "--num-train-epochs", "1")).getFirst();
+        assertEquals(2, report.path("runs").size());
+    }
+
+    @Test
+    void aMistakeGetsOneLine() {
+        assertTrue(Run.failure(1, finetune()).contains("output_dir is missing"));
+        assertTrue(Run.failure(1, finetune("--output-dir", directory.resolve("run"), "--learning-rate", "fast"))
+                .contains("learning_rate"));
+        assertTrue(Run.failure(1, "predict", "--model", directory.resolve("model"), directory.resolve("data.csv"))
+                .contains("task.json"));
+        assertTrue(Run.failure(2, "predict", "--model", directory.resolve("model"), "--batch-size", "0",
+                directory.resolve("data.csv")).contains("--batch-size"));
+    }
+}

@@ -1,0 +1,41 @@
+package dev.pluglm.task;
+
+import dev.pluglm.disk.AtomicFiles;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** Results as JSON files. */
+final class JsonFiles {
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonMapper INDENTED = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    private JsonFiles() {}
+
+    /** One object, for people to read too. */
+    static void object(Path file, Map<String, Object> object) {
+        AtomicFiles.write(file, text(INDENTED, object).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** One object a line. */
+    static void lines(Path file, List<Map<String, Object>> rows) {
+        StringBuilder lines = new StringBuilder();
+        rows.forEach(row -> lines.append(text(JSON, row)).append('\n'));
+        AtomicFiles.write(file, lines.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String text(JsonMapper mapper, Object value) {
+        try {
+            return mapper.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a result cannot be written as JSON", e);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package dev.pluglm.task;
+
+import dev.pluglm.disk.Sha256;
+import dev.pluglm.memory.PassageMemory;
+import dev.pluglm.model.Memory;
+import dev.pluglm.model.Pass;
+import dev.pluglm.model.PlugLMModel;
+import dev.pluglm.model.Task;
+import dev.pluglm.tensor.Tensors;
+import dev.pluglm.training.Objective;
+import dev.pluglm.training.Work;
+
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/** Learning what labelled samples say, epoch after epoch. */
+final class Supervised implements Objective {
+    private final PlugLMModel model;
+    private final EpochOrder order;
+    private final int accumulation;
+    private final Optional<PassageMemory> memory;
+    private final Optional<OwnPassages> own;
+    private long position;
+    private long epoch = -1;
+    private List<Batch> batches = List.of();
+
+    /**
+     * @param accumulation batches in an update; the last of an epoch may have fewer
+     * @param memory that the model looks into, not closed here
+     * @param own what an example must not find in it
+     */
+    Supervised(PlugLMModel model, EpochOrder order, int accumulation, Optional<PassageMemory> memory,
+            Optional<OwnPassages> own) {
+        this.model = model;
+        this.order = order;
+        this.accumulation = accumulation;
+        this.memory = memory;
+        this.own = own;
+    }
+
+    /** Updates in an epoch. */
+    long updates() {
+        return (order.batches() + accumulation - 1) / accumulation;
+    }
+
+    @Override
+    public Work next() {
+        long number = position / updates();
+        if (number != epoch) {
+            batches = order.epoch(number);
+            epoch = number;
+        }
+        int from = Math.toIntExact(position++ % updates()) * accumulation;
+        return new LabelledWork(batches.subList(from, Math.min(batches.size(), from + accumulation)));
+    }
+
+    @Override
+    public void skip(long updates) {
+        position += updates;
+    }
+
+    @Override
+    public String fingerprint() {
+        MessageDigest digest = Sha256.start();
+        for (Sample sample : order.samples()) {
+            ByteBuffer bytes = ByteBuffer.allocate(8 + 4 * sample.length() + 8 * sample.target().length);
+            bytes.putInt(sample.length()).putInt(sample.target().length);
+            Arrays.stream(sample.ids()).forEach(bytes::putInt);
+            Arrays.stream(sample.target()).forEach(bytes::putDouble);
+            digest.update(bytes.array());
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private final class LabelledWork implements Work {
+        private final List<Batch> parts;
+        private final Task head = model.config().task();
+
+        LabelledWork(List<Batch> parts) {
+            this.parts = parts;
+        }
+
+        @Override
+        public int microBatches() {
+            return parts.size();
+        }
+
+        @Override
+        public double weight() {
+            return Math.max(1, parts.stream().mapToLong(batch -> batch.predicted(head)).sum());
+        }
+
+        @Override
+        public long tokens() {
+            return parts.stream().flatMap(batch -> batch.samples().stream()).mapToLong(Sample::length).sum();
+        }
+
+        @Override
+        public Tensor loss(int microBatch) {
+            Batch batch = parts.get(microBatch);
+            try (Memory.View view = view(batch)) {
+                Pass pass = Pass.of(model.config(), true, view);
+                Tensor logits = model.logits(batch.input(model.config().padTokenId()), pass);
+                long predicted = batch.predicted(head);
+                if (predicted == 0) {
+                    return logits.sum().mul(new Scalar(0.0));
+                }
+                Tensor mean = model.loss(logits, Tensors.on(model.device(), batch.labels(head)));
+                return mean.mul(new Scalar((double) predicted));
+            }
+        }
+
+        private Memory.View view(Batch batch) {
+            Memory.View all = memory.<Memory.View>map(Memory::view).orElseGet(() -> Memory.empty().view());
+            return own.<Memory.View>map(passages -> new WithoutOwnPassages(all, batch.samples().stream()
+                    .map(sample -> passages.of(sample.example())).toArray(int[][]::new))).orElse(all);
+        }
+    }
+}
