@@ -2,8 +2,8 @@
 
     PLUGLM_REF=CHECKOUT python side_by_side.py BENCH_REFERENCE THREADS ROUNDS java ... ModelSpeedBenchmark THREADS ...
 
-Run it with a Python that has PyTorch. Prints the median over the rounds of each measurement, wall and processor time
-(which is what to go by while others use the machine), and how many times faster ours is.
+Run it with a Python that has PyTorch. Prints the median over the rounds of each measurement and how many times faster
+ours is; with one thread the same for processor time, which is what to go by while others use the machine.
 """
 import os
 import re
@@ -53,11 +53,10 @@ for _ in range(int(rounds)):
 print(f"{threads} thread(s), medians of {rounds} rounds, load {os.getloadavg()[0]:.1f} at the end")
 published = {}
 for (who, what), rows in times.items():
-    wall, processor = (statistics.median(column) for column in zip(*rows))
-    line = f"{who:9} {what}: wall {wall:.1f} ms, processor {processor:.1f} ms"
-    if who == "published":
-        published[kind(what)] = wall, processor
-    else:
-        line += " ({:.2f} and {:.2f} times as fast)".format(
-            published[kind(what)][0] / wall, published[kind(what)][1] / processor)
-    print(line)
+    # With more threads ours knows of one thread's processor time only.
+    kinds = ("wall", "processor") if threads == "1" else ("wall",)
+    medians = [statistics.median(column) for column in zip(*rows)]
+    beside = published.setdefault(kind(what), medians)
+    print(f"{who:9} {what}: " + ", ".join(
+        f"{name} {median:.1f} ms" + ("" if who == "published" else f" ({other / median:.2f} times as fast)")
+        for name, median, other in zip(kinds, medians, beside)))

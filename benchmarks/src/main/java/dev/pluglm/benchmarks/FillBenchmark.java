@@ -23,7 +23,6 @@ import org.bytedeco.pytorch.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -80,41 +79,37 @@ public final class FillBenchmark {
     /** From the states below the memory layer to what the memory adds: all that the layer does but feed forward. */
     private static void memoryPart(PlugLM model, MemoryStore store) {
         int[][] text = {model.tokenizer().encode(TEXT, 512).ids()};
-        double[] search = new double[300];
-        double[] all = new double[search.length];
-        for (int i = -100; i < all.length; i++) {
-            Watch watch = new Watch();
+        Medians search = new Medians();
+        Medians all = new Medians();
+        for (int i = 0; i < 400; i++) {
+            if (i == 100) {
+                search.restart();
+                all.restart();
+            }
             try (PassageView view = store.view()) {
-                float[] query = view.keys(new int[] {Math.floorMod(i, 1000)});
-                long start = System.nanoTime();
+                float[] query = view.keys(new int[] {i});
+                search.begin();
                 view.search(query, 1, 5);
-                double searched = (System.nanoTime() - start) / 1e6;
+                search.end();
                 Scope.withoutGradients(() ->
-                        model.model().states(Input.of(text, 0), Pass.prediction(view).watchedBy(watch)));
-                if (i >= 0) {
-                    search[i] = searched;
-                    all[i] = (watch.read - watch.reached) / 1e6;
-                }
+                        model.model().states(Input.of(text, 0), Pass.prediction(view).watchedBy(new Watch(all))));
             }
         }
-        print("search alone", search);
-        print("self-attention, query, search, fetch and knowledge attention of the memory layer", all);
+        search.print("search alone", 1);
+        all.print("self-attention, query, search, fetch and knowledge attention of the memory layer", 1);
     }
 
-    private static final class Watch implements Trace {
-        private long reached;
-        private long read;
-
+    private record Watch(Medians times) implements Trace {
         @Override
         public void hidden(int layer, Tensor states) {
             if (layer == LAYERS - 2) {
-                reached = System.nanoTime();
+                times.begin();
             }
         }
 
         @Override
         public void memory(int layer, Tensor added) {
-            read = System.nanoTime();
+            times.end();
         }
     }
 
@@ -143,20 +138,15 @@ public final class FillBenchmark {
     }
 
     private static void median(String label, Runnable work) {
-        double[] milliseconds = new double[100];
-        for (int i = -50; i < milliseconds.length; i++) {
-            long start = System.nanoTime();
-            work.run();
-            if (i >= 0) {
-                milliseconds[i] = (System.nanoTime() - start) / 1e6;
+        Medians times = new Medians();
+        for (int i = 0; i < 150; i++) {
+            if (i == 50) {
+                times.restart();
             }
+            times.begin();
+            work.run();
+            times.end();
         }
-        print(label, milliseconds);
-    }
-
-    private static void print(String label, double[] milliseconds) {
-        Arrays.sort(milliseconds);
-        System.out.printf(Locale.ROOT, "%s: median %.1f ms, p90 %.1f ms%n", label,
-                milliseconds[milliseconds.length / 2], milliseconds[milliseconds.length * 9 / 10]);
+        times.print(label, 1);
     }
 }

@@ -1,7 +1,5 @@
 package dev.pluglm.benchmarks;
 
-import com.sun.management.OperatingSystemMXBean;
-
 import dev.pluglm.memory.ArrayMemory;
 import dev.pluglm.memory.Vectors;
 import dev.pluglm.model.Input;
@@ -16,7 +14,6 @@ import dev.pluglm.tensor.Scope;
 import dev.pluglm.tensor.Tensors;
 import dev.pluglm.tensor.Torch;
 
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
@@ -129,26 +126,17 @@ public final class ModelSpeedBenchmark {
         return numbers;
     }
 
-    /**
-     * Prints the median of several runs after some that do not count (the JVM has compiled by then), and the processor
-     * time that each took on average: that is what to go by while others use the machine.
-     */
+    /** Measures after as many runs that do not count: the JVM has compiled by then. */
     private static void rate(String label, int times, int units, Runnable work) {
-        var process = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-        for (int i = 0; i < times; i++) {
+        Medians medians = new Medians();
+        for (int i = 0; i < 2 * times; i++) {
+            if (i == times) {
+                medians.restart();
+            }
+            medians.begin();
             work.run();
+            medians.end();
         }
-        long[] nanos = new long[times];
-        long used = process.getProcessCpuTime();
-        for (int i = 0; i < times; i++) {
-            long start = System.nanoTime();
-            work.run();
-            nanos[i] = System.nanoTime() - start;
-        }
-        double processor = (process.getProcessCpuTime() - used) / 1e6 / times;
-        Arrays.sort(nanos);
-        double median = nanos[times / 2] / 1e6;
-        System.out.printf(Locale.ROOT, "%s: median %.1f ms, %.1f/s; processor time %.1f ms%n", label, median,
-                units / median * 1e3, processor);
+        medians.print(label, units);
     }
 }

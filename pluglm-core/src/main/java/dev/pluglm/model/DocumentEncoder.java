@@ -67,10 +67,12 @@ final class DocumentEncoder {
         return Scope.returning(() -> {
             Tensor words = embeddings.words;
             int padding = embeddings.padding;
-            BinaryOperator<Tensor> encoder = evaluation(tokens);
+            List<PassageBlock> blocks = PassageBlock.of(tokens, embeddings, Torch.threads());
+            BinaryOperator<Tensor> encoder =
+                    evaluation(tokens, blocks.stream().mapToInt(PassageBlock::length).max().orElse(0));
             Tensor all = torch.empty(
                     new long[] {tokens.length, words.size(1)}, words.options(), new MemoryFormatOptional());
-            for (PassageBlock block : PassageBlock.of(tokens, embeddings, Torch.threads())) {
+            for (PassageBlock block : blocks) {
                 try (Scope _ = Scope.open()) {
                     Tensor ids = Tensors.on(words.device(), block.ids(tokens, padding));
                     Tensor encoded = encoder.apply(ids, ids.ne(new Scalar(padding)).to(ScalarType.Float));
@@ -98,9 +100,9 @@ final class DocumentEncoder {
     }
 
     /** What encodes blocks of these passages: from {@code [passages, length]} ids and which of them are real. */
-    private BinaryOperator<Tensor> evaluation(int[][] tokens) {
+    private BinaryOperator<Tensor> evaluation(int[][] tokens, int longest) {
         if (layers.isEmpty() && pooler instanceof Pooler.Attentive attentive) {
-            return new WordwisePooler(embeddings, attentive, tokens)::forward;
+            return new WordwisePooler(embeddings, attentive, tokens, longest)::forward;
         }
         return (ids, real) -> {
             Mask mask = Mask.of(real);

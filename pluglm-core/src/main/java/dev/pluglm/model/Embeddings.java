@@ -12,7 +12,7 @@ final class Embeddings {
     final Tensor types; // [types, hidden]
     final LayerNorm norm;
     final int padding;
-    private final double dropout;
+    private final PlugLMConfig config;
 
     Embeddings(Parameters.Group p, PlugLMConfig config) {
         words = p.at("word_embeddings").table(config.vocabSize(), config.hiddenSize());
@@ -20,22 +20,22 @@ final class Embeddings {
         types = p.at("token_type_embeddings").table(config.typeVocabSize(), config.hiddenSize());
         norm = new LayerNorm(p.at("LayerNorm"), config.hiddenSize(), config.layerNormEps());
         padding = config.padTokenId();
-        dropout = config.hiddenDropoutProb();
+        this.config = config;
     }
 
     /** How many words there are. */
     int vocabulary() {
-        return Math.toIntExact(words.size(0));
+        return config.vocabSize();
     }
 
     /** The longest input, in tokens. */
     int longest() {
-        return Math.toIntExact(positions.size(0));
+        return config.maxPositionEmbeddings();
     }
 
     /** Floats of a state. */
     int hiddenSize() {
-        return Math.toIntExact(words.size(1));
+        return config.hiddenSize();
     }
 
     /**
@@ -60,10 +60,10 @@ final class Embeddings {
     }
 
     private Tensor finish(Tensor sum, long length, boolean training) {
-        if (length > positions.size(0)) {
-            throw Problem.of("an input has %d tokens, but the model ends at position %d", length, positions.size(0));
+        if (length > longest()) {
+            throw Problem.of("an input has %d tokens, but the model ends at position %d", length, longest());
         }
         sum.add_(positions.narrow(0, 0, length));
-        return torch.dropout(norm.forward(sum), dropout, training);
+        return torch.dropout(norm.forward(sum), config.hiddenDropoutProb(), training);
     }
 }

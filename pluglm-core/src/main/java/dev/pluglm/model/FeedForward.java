@@ -19,9 +19,9 @@ final class FeedForward {
         this.dropout = config.hiddenDropoutProb();
     }
 
-    /** {@code [batch, length, hidden] -> [batch, length, hidden]}, in the number format of the weights. */
+    /** {@code [batch, length, hidden] -> [batch, length, hidden]}; the result is the caller's to change. */
     Tensor forward(Tensor x, boolean training) {
         return Scope.returning(
-                () -> torch.dropout(outer.product(activation.apply(inner.product(x))), dropout, training));
+                () -> torch.dropout(outer.forward(activation.apply(inner.product(x))), dropout, training));
     }
 }

@@ -30,7 +30,7 @@ sealed interface Pooler {
     /** A sum weighted by {@code exp(w₂·tanh(W₁x + b₁) + b₂)} (SPEC 1.2 step 1). */
     final class Attentive implements Pooler {
         final Linear inner;
-        private final Linear outer;
+        final Linear outer;
         private final boolean referenceCompatible;
 
         Attentive(Parameters.Group p, PlugLMConfig config) {
@@ -39,9 +39,9 @@ sealed interface Pooler {
             referenceCompatible = config.referenceCompatible();
         }
 
-        /** {@code tanh(W₁x + b₁)} to scores, {@code [..., hidden] -> [...]}: the larger, the more a token counts. */
-        Tensor scores(Tensor activations) {
-            return outer.forward(activations).squeeze(-1);
+        /** {@code [..., hidden] -> [..., 1]}: the larger, the more a token counts. */
+        private Tensor scores(Tensor x) {
+            return outer.forward(torch.tanh(inner.forward(x)));
         }
 
         /** Turns scores into weights that sum to 1 over the real tokens, {@code [batch, length]}. */
@@ -54,14 +54,14 @@ sealed interface Pooler {
             return torch.softmax(scores.add(Mask.away(real)), 1).mul(real);
         }
 
-        /** {@code [batch, length, hidden]} states and {@code [batch, length]} scores to {@code [batch, hidden]}. */
+        /** {@code [batch, length, hidden]} states and {@code [batch, length, 1]} scores to {@code [batch, hidden]}. */
         Tensor pool(Tensor x, Tensor scores, Tensor real) {
-            return torch.bmm(weights(scores, real).unsqueeze(1), x).squeeze(1);
+            return torch.bmm(weights(scores.squeeze(-1), real).unsqueeze(1), x).squeeze(1);
         }
 
         @Override
         public Tensor forward(Tensor x, Tensor real) {
-            return pool(x, scores(torch.tanh(inner.forward(x))), real);
+            return pool(x, scores(x), real);
         }
     }
 

@@ -47,7 +47,7 @@ final class SelfAttention {
             Tensor weights = torch.softmax(scores, -1);
             Tensor context = torch.dropout(weights, attentionDropout, training).matmul(heads(value.product(in)));
             Tensor merged = context.transpose(1, 2).reshape(x.size(0), x.size(1), (long) heads * headSize);
-            return norm.forward(x.add(torch.dropout(output.product(merged), hiddenDropout, training)));
+            return norm.forward(torch.dropout(output.forward(merged), hiddenDropout, training).add_(x));
         });
     }
 
