@@ -1,5 +1,8 @@
 package dev.pluglm.pretraining;
 
+import static dev.pluglm.training.ConfigFile.range;
+import static dev.pluglm.training.ConfigFile.require;
+
 import dev.pluglm.model.PlugLMConfig;
 import dev.pluglm.problem.Problem;
 import dev.pluglm.training.ConfigFile;
@@ -259,21 +262,5 @@ public final class PretrainingConfig {
                 throw new Problem("trainable is '" + pattern + "', no regular expression: " + e.getDescription(), e);
             }
         });
-    }
-
-    private static void require(boolean holds, String otherwise) {
-        if (!holds) {
-            throw new Problem(otherwise);
-        }
-    }
-
-    private static void range(String name, double found, double least, double most) {
-        if (!(found >= least && found <= most)) {
-            throw Problem.of("%s is %s; expected %s to %s", name, shown(found), shown(least), shown(most));
-        }
-    }
-
-    private static String shown(double number) {
-        return number == Math.rint(number) && Math.abs(number) < 1e15 ? "%d".formatted((long) number) : "" + number;
     }
 }

@@ -1,5 +1,8 @@
 package dev.pluglm.task;
 
+import static dev.pluglm.training.ConfigFile.range;
+import static dev.pluglm.training.ConfigFile.require;
+
 import dev.pluglm.problem.Problem;
 import dev.pluglm.training.ConfigFile;
 
@@ -175,21 +178,5 @@ public final class FinetuningConfig {
         range("null_score_diff_threshold", nullScoreDiffThreshold, -1e9, 1e9);
         range("seeds", seeds, 1, 1000);
         range("threads", threads, 0, 4096);
-    }
-
-    private static void require(boolean holds, String otherwise) {
-        if (!holds) {
-            throw new Problem(otherwise);
-        }
-    }
-
-    private static void range(String name, double found, double least, double most) {
-        if (!(found >= least && found <= most)) {
-            throw Problem.of("%s is %s; expected %s to %s", name, shown(found), shown(least), shown(most));
-        }
-    }
-
-    private static String shown(double number) {
-        return number == Math.rint(number) && Math.abs(number) < 1e15 ? "%d".formatted((long) number) : "" + number;
     }
 }

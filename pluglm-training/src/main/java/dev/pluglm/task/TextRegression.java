@@ -1,6 +1,5 @@
 package dev.pluglm.task;
 
-import dev.pluglm.memory.Passage;
 import dev.pluglm.metric.Metric;
 import dev.pluglm.model.PlugLMConfig;
 import dev.pluglm.model.Task;
@@ -39,30 +38,10 @@ record TextRegression(TextInputs inputs, List<Metric> metrics) implements Downst
                 .mapToObj(i -> samples.get(i).with(scores[i])).toList()).orElse(samples));
     }
 
-    private final class Data implements TaskData {
-        private final List<TextExample> examples;
-        private final Optional<double[]> right;
-        private final List<Sample> samples;
+    private final class Data extends TextData<double[]> {
 
         Data(List<TextExample> examples, Optional<double[]> right, List<Sample> samples) {
-            this.examples = examples;
-            this.right = right;
-            this.samples = samples;
-        }
-
-        @Override
-        public int size() {
-            return examples.size();
-        }
-
-        @Override
-        public List<Sample> samples() {
-            return samples;
-        }
-
-        @Override
-        public List<Passage> passages() {
-            return TextInputs.passages(examples);
+            super(examples, right, samples);
         }
 
         @Override

@@ -1,6 +1,5 @@
 package dev.pluglm.task;
 
-import dev.pluglm.memory.Passage;
 import dev.pluglm.metric.Metric;
 import dev.pluglm.model.PlugLMConfig;
 import dev.pluglm.model.Task;
@@ -44,30 +43,10 @@ record YesNoQuestions(TextInputs inputs, List<Metric> metrics) implements Downst
                 .mapToObj(i -> samples.get(i).with(answers[i])).toList()).orElse(samples));
     }
 
-    private final class Data implements TaskData {
-        private final List<TextExample> examples;
-        private final Optional<int[]> right;
-        private final List<Sample> samples;
+    private final class Data extends TextData<int[]> {
 
         Data(List<TextExample> examples, Optional<int[]> right, List<Sample> samples) {
-            this.examples = examples;
-            this.right = right;
-            this.samples = samples;
-        }
-
-        @Override
-        public int size() {
-            return examples.size();
-        }
-
-        @Override
-        public List<Sample> samples() {
-            return samples;
-        }
-
-        @Override
-        public List<Passage> passages() {
-            return TextInputs.passages(examples);
+            super(examples, right, samples);
         }
 
         @Override

@@ -147,4 +147,22 @@ public record ConfigFile<C>(Class<C> type, Supplier<C> defaults, String help) {
             throw new IllegalStateException("fields of the configuration are public", e);
         }
     }
+
+    /** @throws Problem with that message if something does not hold */
+    public static void require(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new Problem(otherwise);
+        }
+    }
+
+    /** @throws Problem that names the field if a number is not within its bounds, which belong to them */
+    public static void range(String field, double found, double least, double most) {
+        if (!(found >= least && found <= most)) {
+            throw Problem.of("%s is %s; expected %s to %s", field, shown(found), shown(least), shown(most));
+        }
+    }
+
+    private static String shown(double number) {
+        return number == Math.rint(number) && Math.abs(number) < 1e15 ? "%d".formatted((long) number) : "" + number;
+    }
 }
