@@ -72,6 +72,9 @@ final class ModelImportAction extends Action {
                     + " (default: pooled).")
     private ValueType valueType;
 
+    @Option(names = "--normalize-keys", description = "Scale keys to length 1: passages are found by cosine.")
+    private boolean normalizeKeys;
+
     @Option(names = "--value-layer-norm", description = "Normalise values before they are read.")
     private boolean valueLayerNorm;
 
@@ -124,6 +127,7 @@ final class ModelImportAction extends Action {
         draft.knowledgeAttentionType = attention == null ? draft.knowledgeAttentionType : attention;
         draft.documentEncoderType = documentEncoder == null ? draft.documentEncoderType : documentEncoder;
         draft.valueType = valueType == null ? draft.valueType : valueType;
+        draft.normalizeKeys |= normalizeKeys;
         draft.valueLayerNorm |= valueLayerNorm;
         draft.memoryInit = memoryInit == null ? draft.memoryInit : memoryInit;
         draft.task = task == null ? draft.task : task;

@@ -45,10 +45,10 @@ final class ModelInfo extends Action {
         facts.put("feed-forward", "%d, in memory layers %d".formatted(c.intermediateSize(), c.memoryLayerFfnDim()));
         facts.put("memory", "%d passages a query, queries of %d, %s attention".formatted(
                 c.memoryK(), c.querySize(), c.knowledgeAttentionType().name().toLowerCase(Locale.ROOT)));
-        facts.put("passages", "encoded by %s, %s%s".formatted(c.documentEncoderType(), switch (c.valueType()) {
+        facts.put("passages", "encoded by %s, %s%s%s".formatted(c.documentEncoderType(), switch (c.valueType()) {
             case POOLED -> "read as one value";
             case TOKENS -> "read token by token";
-        }, c.valueLayerNorm() ? ", values normalised" : ""));
+        }, c.normalizeKeys() ? ", keys of length 1" : "", c.valueLayerNorm() ? ", values normalised" : ""));
         facts.put("vocabulary", (long) c.vocabSize());
         facts.put("longest input", (long) c.maxPositionEmbeddings());
         facts.put("parameters", checkpoint.model().parameters().count());

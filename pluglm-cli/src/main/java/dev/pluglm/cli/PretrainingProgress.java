@@ -17,7 +17,7 @@ final class PretrainingProgress implements Pretraining.Listener, AutoCloseable {
     private final Console console;
     private final PretrainingConfig config;
     private final boolean shown;
-    private Optional<Progress> encoding = Optional.empty();
+    private Optional<Progress> preparing = Optional.empty();
     private Optional<Progress> training = Optional.empty();
     private Optional<Trainer.Report> last = Optional.empty();
 
@@ -37,16 +37,24 @@ final class PretrainingProgress implements Pretraining.Listener, AutoCloseable {
 
     @Override
     public void encoding(long done, long passages) {
+        prepare("encoding the memory", "passages", done, passages);
+    }
+
+    @Override
+    public void fitting(long done, long texts) {
+        prepare("fitting the memory layers", "texts", done, texts);
+    }
+
+    private void prepare(String what, String unit, long done, long all) {
         if (!shown) {
             return;
         }
-        Progress bar = encoding.orElseGet(() -> console.progress("encoding the memory", "passages",
-                OptionalLong.of(passages)));
-        encoding = Optional.of(bar);
+        Progress bar = preparing.orElseGet(() -> console.progress(what, unit, OptionalLong.of(all)));
+        preparing = Optional.of(bar);
         bar.to(done);
-        if (done >= passages) {
+        if (done >= all) {
             bar.close();
-            encoding = Optional.empty();
+            preparing = Optional.empty();
         }
     }
 
@@ -97,9 +105,9 @@ final class PretrainingProgress implements Pretraining.Listener, AutoCloseable {
 
     @Override
     public void close() {
-        encoding.ifPresent(Progress::close);
+        preparing.ifPresent(Progress::close);
         training.ifPresent(Progress::close);
-        encoding = Optional.empty();
+        preparing = Optional.empty();
         training = Optional.empty();
     }
 }

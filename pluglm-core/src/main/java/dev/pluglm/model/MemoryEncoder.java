@@ -6,6 +6,7 @@ import dev.pluglm.tensor.Scope;
 import dev.pluglm.tensor.Tensors;
 
 import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 import java.nio.charset.StandardCharsets;
@@ -88,6 +89,12 @@ public final class MemoryEncoder implements AutoCloseable {
         return name.startsWith("bert.encoder.retriever.") || makesStates(name, config);
     }
 
+    /** Whether a weight takes part in the keys of passages. */
+    public static boolean makesKeys(String name, PlugLMConfig config) {
+        return makesStates(name, config)
+                || name.startsWith("bert.encoder.retriever.") && !name.startsWith("bert.encoder.retriever.value_proj.");
+    }
+
     /** Whether a weight takes part in the states of passages' tokens, before they are pooled and projected. */
     static boolean makesStates(String name, PlugLMConfig config) {
         if (name.startsWith("bert.embeddings.")) {
@@ -145,8 +152,9 @@ public final class MemoryEncoder implements AutoCloseable {
     public String fingerprint() {
         MessageDigest digest = Sha256.start();
         String values = config.valueType() == ValueType.POOLED ? "" : " " + config.valueType();
-        digest.update((config.documentEncoderType() + " " + config.documentEncoderPoolerType() + values).getBytes(
-                StandardCharsets.UTF_8));
+        String keys = config.normalizeKeys() ? " normalized" : "";
+        digest.update((config.documentEncoderType() + " " + config.documentEncoderPoolerType() + values + keys)
+                .getBytes(StandardCharsets.UTF_8));
         tensors.forEach((name, tensor) -> {
             try (Scope _ = Scope.open()) {
                 digest.update((name + Arrays.toString(Tensors.shape(tensor))).getBytes(StandardCharsets.UTF_8));
@@ -167,14 +175,38 @@ public final class MemoryEncoder implements AutoCloseable {
      */
     public Encoded encode(int[][] tokens) {
         return Scope.withoutGradients(() -> {
-            Tensor encoded = retriever.keepsStates()
-                    ? retriever.encode(tokens, false).pooled()
-                    : retriever.documentEncoder.encode(tokens);
+            Tensor encoded = pooled(tokens);
             float[] values = valueSize() == 0
                     ? new float[0]
                     : Tensors.floats(retriever.valueProjection.orElseThrow().rowByRow(encoded));
-            return new Encoded(Tensors.floats(retriever.keyProjection.orElseThrow().rowByRow(encoded)), values);
+            return new Encoded(Tensors.floats(retriever.keysRowByRow(encoded)), values);
         });
+    }
+
+    /**
+     * The vector of each passage that its key, and its value if it has a single one, are projected from.
+     *
+     * @param tokens as for {@link #encode}
+     * @return {@code [passages, hidden]}, without gradients; belongs to the caller's {@link Scope}
+     */
+    public Tensor pooled(int[][] tokens) {
+        try (NoGradGuard _ = new NoGradGuard()) {
+            return retriever.keepsStates()
+                    ? Scope.returning(() -> retriever.encode(tokens, false).pooled())
+                    : retriever.documentEncoder.encode(tokens);
+        }
+    }
+
+    /**
+     * A state for each token of passages, which their vector is pooled from.
+     *
+     * @param tokens as for {@link #encode}
+     * @return {@code [passages, longest, hidden]}, without gradients; belongs to the caller's {@link Scope}
+     */
+    public Tensor states(int[][] tokens) {
+        try (NoGradGuard _ = new NoGradGuard()) {
+            return Scope.returning(() -> retriever.encode(tokens, false).states());
+        }
     }
 
     /**

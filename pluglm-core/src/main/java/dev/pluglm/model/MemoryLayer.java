@@ -77,7 +77,9 @@ final class MemoryLayer implements Layer {
 
     /** {@code [batch, query]}. */
     private Tensor query(Tensor attended, Mask mask, Pass pass) {
-        Tensor query = queryProjection.forward(pooler.forward(attended, mask.real()));
+        Tensor pooled = pooler.forward(attended, mask.real());
+        pass.trace().asking(number, attended, pooled);
+        Tensor query = queryProjection.forward(pooled);
         return queryNorm.map(n -> n.forward(query, pass)).orElse(query);
     }
 }

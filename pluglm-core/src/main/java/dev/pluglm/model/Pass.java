@@ -23,6 +23,11 @@ public record Pass(
         return new Pass(training, memory, config.fixKeys(), config.fixValues(), Trace.NONE, Peers.NONE);
     }
 
+    /** The same pass with keys as they are stored. */
+    public Pass withStoredKeys() {
+        return new Pass(training, memory, true, storedValues, trace, peers);
+    }
+
     /** The same pass, watched. */
     public Pass watchedBy(Trace watcher) {
         return new Pass(training, memory, storedKeys, storedValues, watcher, peers);

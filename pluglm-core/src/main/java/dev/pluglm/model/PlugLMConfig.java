@@ -35,6 +35,8 @@ import java.util.function.Consumer;
  * @param queryBatchnorm whether queries pass through a batch norm
  * @param documentEncoderType {@code word_embedding}, or {@code first_N} to add the first N ordinary layers
  * @param documentEncoderPoolerType how the document encoder pools a passage into one vector
+ * @param normalizeKeys whether keys are scaled to length 1, so that the search ranks passages by the cosine that knowledge
+ *     attention adds to its scores, and a passage is not found for the length of its key alone
  * @param valueType what a memory layer reads of a passage: one pooled value, or one for each token
  * @param valueLayerNorm whether each memory layer normalises the values that it reads (LayerNorm)
  * @param memoryInit where the weights around the memory start, as far as they are drawn
@@ -70,6 +72,7 @@ public record PlugLMConfig(
         boolean queryBatchnorm,
         DocumentEncoderType documentEncoderType,
         PoolerType documentEncoderPoolerType,
+        boolean normalizeKeys,
         ValueType valueType,
         boolean valueLayerNorm,
         MemoryInit memoryInit,
@@ -132,7 +135,7 @@ public record PlugLMConfig(
                     + " among the values of value_type tokens; use multi_head or single_head, or value_type pooled");
         }
         if (referenceCompatible) {
-            onlyWhatThePublishedCodeHas(valueType, valueLayerNorm);
+            onlyWhatThePublishedCodeHas(valueType, valueLayerNorm, normalizeKeys);
             onlyWhatTheReferenceCan(
                     knowledgeAttentionType, memoryPoolerType, documentEncoderPoolerType, documentEncoderType);
         }
@@ -192,6 +195,7 @@ public record PlugLMConfig(
         public boolean queryBatchnorm = true;
         public DocumentEncoderType documentEncoderType = DocumentEncoderType.WORD_EMBEDDING;
         public PoolerType documentEncoderPoolerType = PoolerType.ATTENTIVE;
+        public boolean normalizeKeys = false;
         public ValueType valueType = ValueType.POOLED;
         public boolean valueLayerNorm = false;
         public MemoryInit memoryInit = MemoryInit.PUBLISHED;
@@ -234,6 +238,7 @@ public record PlugLMConfig(
             queryBatchnorm = config.queryBatchnorm;
             documentEncoderType = config.documentEncoderType;
             documentEncoderPoolerType = config.documentEncoderPoolerType;
+            normalizeKeys = config.normalizeKeys;
             valueType = config.valueType;
             valueLayerNorm = config.valueLayerNorm;
             memoryInit = config.memoryInit;
@@ -257,8 +262,8 @@ public record PlugLMConfig(
                     hiddenDropoutProb, attentionProbsDropoutProb, maxPositionEmbeddings, typeVocabSize,
                     initializerRange, layerNormEps, padTokenId, numMemoryLayers, memoryLayerFfnDim, memoryK,
                     querySize, knowledgeAttentionType, memoryPoolerType, queryBatchnorm, documentEncoderType,
-                    documentEncoderPoolerType, valueType, valueLayerNorm, memoryInit, fixKeys, fixValues, task,
-                    numLabels, labels, referenceCompatible, memoryEncoderFingerprint);
+                    documentEncoderPoolerType, normalizeKeys, valueType, valueLayerNorm, memoryInit, fixKeys,
+                    fixValues, task, numLabels, labels, referenceCompatible, memoryEncoderFingerprint);
         }
     }
 
@@ -276,11 +281,11 @@ public record PlugLMConfig(
         }
     }
 
-    private static void onlyWhatThePublishedCodeHas(ValueType values, boolean valueNorm) {
-        if (values != ValueType.POOLED || valueNorm) {
-            throw Problem.of("configuration: the published code has neither value_type tokens nor value_layer_norm (here"
-                    + " %s and %s), so there is nothing to be reference_compatible with; set it to false",
-                    values.name().toLowerCase(Locale.ROOT), valueNorm);
+    private static void onlyWhatThePublishedCodeHas(ValueType values, boolean valueNorm, boolean keyNorm) {
+        if (values != ValueType.POOLED || valueNorm || keyNorm) {
+            throw Problem.of("configuration: the published code has no value_type tokens, value_layer_norm or normalize_keys"
+                    + " (here %s, %s and %s), so there is nothing to be reference_compatible with; set it to false",
+                    values.name().toLowerCase(Locale.ROOT), valueNorm, keyNorm);
         }
     }
 

@@ -5,6 +5,7 @@ import dev.pluglm.tensor.Tensors;
 
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 
 import java.util.Optional;
@@ -17,6 +18,9 @@ import java.util.OptionalLong;
  * <p>A projection is absent where the configuration fixes what it would make.
  */
 final class Retriever implements AutoCloseable {
+    /** Below which a key is as good as 0, and stays near it. */
+    private static final double SMALLEST_NORM = 1e-12;
+
     final DocumentEncoder documentEncoder;
     final Optional<Linear> keyProjection;
     final Optional<Linear> valueProjection;
@@ -95,6 +99,19 @@ final class Retriever implements AutoCloseable {
         }
     }
 
+    /** Keys of pooled passages, each the same to the last bit whichever others there are, {@code [passages, query]}. */
+    Tensor keysRowByRow(Tensor pooled) {
+        return normalized(keyProjection.orElseThrow().rowByRow(pooled));
+    }
+
+    private Tensor normalized(Tensor keys) {
+        if (!config.normalizeKeys()) {
+            return keys;
+        }
+        Tensor lengths = keys.norm(new ScalarOptional(new Scalar(2)), new long[] {-1}, true);
+        return keys.div(lengths.clamp_min(new Scalar(SMALLEST_NORM)));
+    }
+
     /** Passages behind the document encoder. */
     final class Encoded {
         private final Tensor states; // [passages, length, hidden]
@@ -113,7 +130,7 @@ final class Retriever implements AutoCloseable {
 
         /** {@code [passages, query]}. */
         Tensor keys() {
-            return keyProjection.orElseThrow().forward(pooled());
+            return normalized(keyProjection.orElseThrow().forward(pooled()));
         }
 
         /** One value for each passage, or one for each of its tokens. */

@@ -15,6 +15,14 @@ public interface Trace {
     /** The output of a layer, {@code [batch, length, hidden]}. */
     default void hidden(int layer, Tensor states) {}
 
+    /**
+     * What a memory layer asks and reads with.
+     *
+     * @param states behind its self-attention, {@code [batch, length, hidden]}
+     * @param pooled the states of each sequence in one vector, which is projected to the query, {@code [batch, hidden]}
+     */
+    default void asking(int layer, Tensor states, Tensor pooled) {}
+
     /** What a memory layer's memory adds, {@code [batch, length, hidden]}, or {@code [batch, 1, hidden]} for all tokens. */
     default void memory(int layer, Tensor added) {}
 

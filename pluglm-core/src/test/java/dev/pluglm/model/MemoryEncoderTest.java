@@ -202,4 +202,33 @@ class MemoryEncoderTest {
     private static String refused(PlugLMModel model, int[] passage) {
         return assertThrows(Problem.class, () -> encoder(model).encode(new int[][] {{1}, passage})).getMessage();
     }
+
+    @Test
+    void normalizedKeysHaveLengthOneAndTheDirectionOfPlainOnes() {
+        int[][] passages = passages(50);
+        try (PlugLMModel plain = model(c -> {}); PlugLMModel normalized = model(c -> c.normalizeKeys = true)) {
+            Encoded expected = encoder(plain).encode(passages);
+            Encoded found = encoder(normalized).encode(passages);
+            assertArrayEquals(expected.values(), found.values(), "values stay as they are");
+            for (int i = 0; i < passages.length; i++) {
+                float[] before = Arrays.copyOfRange(expected.keys(), 20 * i, 20 * i + 20);
+                double length = Math.sqrt(IntStream.range(0, 20).mapToDouble(j -> before[j] * before[j]).sum());
+                for (int j = 0; j < 20; j++) {
+                    assertEquals(length == 0 ? 0 : before[j] / length, found.keys()[20 * i + j], 1e-5, "seed " + SEED);
+                }
+            }
+            assertEqual(plain(encoder(normalized), passages), found, 1e-5f);
+            assertFalse(encoder(plain).fingerprint().equals(encoder(normalized).fingerprint()),
+                    "a memory of the one does not fit the other");
+        }
+    }
+
+    @Test
+    void thePublishedCodeDoesNotNormalizeKeys() {
+        Problem problem = assertThrows(Problem.class, () -> PlugLMConfig.of(c -> {
+            c.normalizeKeys = true;
+            c.referenceCompatible = true;
+        }));
+        assertTrue(problem.getMessage().contains("normalize_keys"), problem::getMessage);
+    }
 }

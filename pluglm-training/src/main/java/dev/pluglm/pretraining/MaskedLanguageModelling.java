@@ -5,6 +5,7 @@ import dev.pluglm.model.Memory;
 import dev.pluglm.model.MemoryEncoder;
 import dev.pluglm.model.Pass;
 import dev.pluglm.model.PlugLMModel;
+import dev.pluglm.problem.Problem;
 import dev.pluglm.tensor.Tensors;
 import dev.pluglm.training.Ensemble;
 import dev.pluglm.training.Objective;
@@ -35,6 +36,8 @@ final class MaskedLanguageModelling implements Objective {
     private final boolean excludeOwnText;
     private final int padding;
     private final Ensemble ensemble;
+    /** Nothing that makes keys is trained: those of the last refresh are the ones that would be made anew. */
+    private final boolean keysStay;
 
     /**
      * When keys are made anew.
@@ -71,11 +74,23 @@ final class MaskedLanguageModelling implements Objective {
         this.excludeOwnText = excludeOwnText;
         this.padding = padding;
         this.ensemble = ensemble;
+        this.keysStay = model.parameters().trainable().keySet().stream()
+                .noneMatch(name -> MemoryEncoder.makesKeys(name, model.config()));
     }
 
     /** Runs the document encoder once over the memory; possible while that encoder is not trained. */
     void keepPassageStates() {
         memory.ifPresent(it -> model.keepPassageStates(it.tokens(), refreshing.progress()));
+    }
+
+    /** Fits the memory layers to the texts of the first updates; returns how many it could use. */
+    long fit(MemoryFit fit, long samples, LongConsumer progress) {
+        RefreshedMemory passages = memory.orElseThrow(() -> new Problem(
+                "fit_samples is given, but the model has no memory layers"));
+        long start = batches.position();
+        long used = fit.fit(batches, passages.tokens(), samples, progress);
+        batches.seek(start);
+        return used;
     }
 
     /** Makes the first keys; a run that goes on takes those of its checkpoint instead. */
@@ -176,7 +191,7 @@ final class MaskedLanguageModelling implements Objective {
             int[][] types = samples.stream().map(MaskedSample::types).toArray(int[][]::new);
             Input input = Input.of(ids, types, padding);
             try (Memory.View view = view(samples)) {
-                Pass pass = Pass.of(model.config(), true, view).together(ensemble);
+                Pass pass = pass(view);
                 Tensor states = model.states(input, pass); // [batch, length, hidden]
                 if (update.microBatches().get(microBatch).maskedTokens() == 0) {
                     return states.sum().mul(new Scalar(0.0));
@@ -189,6 +204,11 @@ final class MaskedLanguageModelling implements Objective {
                 return mean.mul(new Scalar((double) labels.numel()));
             }
         }
+    }
+
+    private Pass pass(Memory.View view) {
+        Pass pass = Pass.of(model.config(), true, view).together(ensemble);
+        return keysStay ? pass.withStoredKeys() : pass;
     }
 
     private Memory.View view(List<MaskedSample> samples) {

@@ -12,6 +12,7 @@ import dev.pluglm.tensor.Torch;
 import dev.pluglm.text.Tokenizer;
 import dev.pluglm.text.Vocabulary;
 import dev.pluglm.training.AdamW;
+import dev.pluglm.training.Autocast;
 import dev.pluglm.training.CurvesPage;
 import dev.pluglm.training.Ensemble;
 import dev.pluglm.training.Lamb;
@@ -76,6 +77,9 @@ public final class Pretraining implements AutoCloseable {
 
         /** A refresh of the memory's keys, or the making of the final memory, has come so far. */
         void encoding(long done, long passages);
+
+        /** The fitting of the memory layers has come so far. */
+        default void fitting(long done, long texts) {}
     }
 
     private Pretraining(PretrainingConfig config, boolean goOn, Ensemble ensemble, Listener listener) {
@@ -101,9 +105,17 @@ public final class Pretraining implements AutoCloseable {
         run = new TrainingRun(trainer, objective, optimizer, scaler, model, checkpoints, config.ckptSteps, ensemble,
                 List.of(listener));
         if (config.keepPassageStates) {
-            objective.keepPassageStates();
+            // As exact as the training that reads them.
+            try (Autocast _ = Autocast.open(device, precision)) {
+                objective.keepPassageStates();
+            }
         }
-        newest.ifPresentOrElse(it -> goOn(it, state.orElseThrow()), objective::start);
+        newest.ifPresentOrElse(it -> goOn(it, state.orElseThrow()), () -> {
+            if (config.fitSamples > 0) {
+                fitMemoryLayers(precision);
+            }
+            objective.start();
+        });
     }
 
     /**
@@ -153,6 +165,13 @@ public final class Pretraining implements AutoCloseable {
         PlugLMConfig shape = draft.build();
         return new Checkpoint(PlugLMModel.of(shape, _ -> Optional.empty(), device, Precision.FP32, config.seed),
                 vocabulary, "drawn with seed " + config.seed);
+    }
+
+    private void fitMemoryLayers(MixedPrecision precision) {
+        MemoryFit fit = new MemoryFit(model.model(), precision, ensemble, model.vocabulary().padding());
+        long used = objective.fit(fit, config.fitSamples, done -> listener.fitting(done, config.fitSamples));
+        listener.note("fitted the memory layers to %,d of %,d texts, those with a passage that states what is masked"
+                .formatted(used, config.fitSamples));
     }
 
     private void freeze(String pattern) {

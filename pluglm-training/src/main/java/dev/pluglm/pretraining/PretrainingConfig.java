@@ -108,6 +108,10 @@ public final class PretrainingConfig {
     @JsonPropertyDescription("Updates between two refreshes of the memory's keys; 0 for only one, at the start.")
     public long refreshingSteps = 300;
 
+    @JsonPropertyDescription("Before the first update, fit the memory layers in closed form to so many masked texts and the"
+            + " passages that state what is masked; 0 for not.")
+    public long fitSamples = 0;
+
     @JsonPropertyDescription("Updates that go on with the old keys while a refresh runs in the background; 0 to wait"
             + " for it.")
     public long refreshingLag = 0;
@@ -249,6 +253,7 @@ public final class PretrainingConfig {
                 "total_train_batch_size_per_device (%d) is not divisible by gradient_accumulation_steps (%d)".formatted(
                         totalTrainBatchSizePerDevice, gradientAccumulationSteps));
         range("refreshing_steps", refreshingSteps, 0, 1e12);
+        range("fit_samples", fitSamples, 0, 1e12);
         range("refreshing_lag", refreshingLag, 0, Math.max(0, refreshingSteps));
         range("logging_steps", loggingSteps, 1, 1e12);
         range("ckpt_steps", ckptSteps, 0, 1e12);
