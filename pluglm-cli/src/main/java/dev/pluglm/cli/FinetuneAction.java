@@ -18,8 +18,7 @@ import java.util.Optional;
 /** {@code pluglm finetune} for one kind of task. */
 abstract class FinetuneAction extends Action {
 
-    private static final ConfigOptions OPTIONS =
-            new ConfigOptions(FinetuningConfig.FILE.fields(), FinetuningConfig.FILE.lists());
+    private static final ConfigOptions OPTIONS = ConfigOptions.of(FinetuningConfig.FILE);
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "CONFIG",
             description = "A YAML file with the fields below; flags count more than it.")

@@ -17,9 +17,7 @@ import picocli.CommandLine.Spec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 @Command(name = "pretrain",
         header = "Pre-train a model with a memory.",
@@ -31,7 +29,7 @@ import java.util.Set;
             "  pluglm pretrain recipe.yaml --output-dir runs/first --dry-run",
             "  pluglm pretrain recipe.yaml --output-dir runs/first --resume auto"})
 final class PretrainAction extends Action {
-    private static final ConfigOptions OPTIONS = new ConfigOptions(PretrainingConfig.fields(), Set.of());
+    private static final ConfigOptions OPTIONS = ConfigOptions.of(PretrainingConfig.FILE);
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "CONFIG", description = "The configuration file.")
     private Path file;
@@ -85,7 +83,7 @@ final class PretrainAction extends Action {
         if (processes > 1 && rank != null) {
             throw new BadUsage("--processes starts all processes itself; it takes no --rank");
         }
-        PretrainingConfig config = PretrainingConfig.read(Optional.ofNullable(file), flags());
+        PretrainingConfig config = PretrainingConfig.read(Optional.ofNullable(file), OPTIONS.given(command));
         config.check();
         if (processes > 1) {
             LocalProcesses.run(processes, this::child);
@@ -119,10 +117,6 @@ final class PretrainAction extends Action {
                 Integer.parseInt(meet.substring(colon + 1))), Torch.device(config.device));
     }
 
-    private Map<String, String> flags() {
-        return OPTIONS.given(command);
-    }
-
     private int port;
 
     /** This command line again, as one of several processes. */
@@ -140,7 +134,7 @@ final class PretrainAction extends Action {
         if (file != null) {
             line.add(file.toString());
         }
-        flags().forEach((name, value) -> line.addAll(List.of("--" + name, value)));
+        line.addAll(OPTIONS.line(command));
         line.addAll(List.of("--resume", resume.name(), "--rank", "" + number, "--world-size", "" + processes, "--meet",
                 "127.0.0.1:" + port, "--stop-with-parent"));
         if (dryRun) {

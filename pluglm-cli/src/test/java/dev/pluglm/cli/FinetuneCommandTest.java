@@ -83,6 +83,26 @@ class FinetuneCommandTest {
     }
 
     @Test
+    void textsMayHaveAnyNumberOfLabels() throws IOException {
+        List<String> lines = new ArrayList<>(List.of("text,labels"));
+        for (int i = 0; i < 24; i++) {
+            lines.add(i % 2 == 0 ? "the capital is paris,city|capital" : "france of the,country");
+        }
+        Path data = Files.write(directory.resolve("several.csv"), lines);
+        Path run = directory.resolve("run");
+        // A separator that YAML would take for something else; a switch without a value.
+        String said = Run.ok("finetune", "classify", "--multi-label", "--label-separator", "|", "--model",
+                directory.resolve("model"), "--train-file", data, "--dev-file", data, "--output-dir", run,
+                "--threads", "1", "--num-train-epochs", "1", "--quiet");
+        assertTrue(said.startsWith("dev   micro_f1"), said);
+        JsonNode row = Run.parse(Run.ok("predict", "--model", run.resolve("model"), "--threshold", "0", data)
+                .lines().findFirst().orElseThrow());
+        assertEquals("[\"capital\",\"city\",\"country\"]", row.path("prediction").toString());
+        assertTrue(Run.failure(1, "predict", "--model", run.resolve("model"), "--threshold", "2", data)
+                .contains("the threshold is 2.0; expected 0 to 1"));
+    }
+
+    @Test
     void aMistakeGetsOneLine() {
         assertTrue(Run.failure(1, finetune()).contains("output_dir is missing"));
         assertTrue(Run.failure(1, finetune("--output-dir", directory.resolve("run"), "--learning-rate", "fast"))

@@ -102,6 +102,9 @@ public final class Finetuning implements AutoCloseable {
         if (kind.metrics().isEmpty() && !config.metrics.isBlank()) {
             throw Problem.of("metrics is '%s', but %s has scores of its own; leave metrics out", config.metrics, kind);
         }
+        if (config.multiLabel && kind != TaskKind.CLASSIFY) {
+            throw Problem.of("multi_label is for classify; %s knows no several labels", kind);
+        }
         boolean layers = base.model().config().numMemoryLayers() > 0;
         if (!layers && (config.inTaskMemory || !config.memory.isEmpty())) {
             throw Problem.of("%s: has no memory layers, so no memory can be plugged in", config.model);

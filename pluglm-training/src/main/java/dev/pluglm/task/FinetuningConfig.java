@@ -77,6 +77,15 @@ public final class FinetuningConfig {
     @JsonPropertyDescription("The column of the label or score.")
     public Optional<String> labelColumn = Optional.empty();
 
+    @JsonPropertyDescription("Any number of labels for a text, in a list, rather than one.")
+    public boolean multiLabel = false;
+
+    @JsonPropertyDescription("With multi_label: what stands between the labels of a string, where they are no lists.")
+    public String labelSeparator = "";
+
+    @JsonPropertyDescription("With multi_label: a label is given if its probability is at least this.")
+    public double threshold = 0.5;
+
     @JsonPropertyDescription("The highest learning rate.")
     public double learningRate = 5e-5;
 
@@ -162,6 +171,8 @@ public final class FinetuningConfig {
                 "early_stopping_patience needs a dev_file to see whether an epoch is better");
         range("max_seq_len", maxSeqLen, 0, 65_535);
         require(maxSeqLen == 0 || maxSeqLen >= 8, "max_seq_len is " + maxSeqLen + "; expected at least 8, or 0");
+        range("threshold", threshold, 0, 1);
+        require(multiLabel || labelSeparator.isEmpty(), "label_separator goes with multi_label; set that too");
         range("learning_rate", learningRate, 0, 1e3);
         range("num_warmup_steps", numWarmupSteps, 0, 1e12);
         range("num_train_epochs", numTrainEpochs, 1, 1e6);

@@ -1,6 +1,7 @@
 package dev.pluglm.task;
 
 import dev.pluglm.disk.AtomicFiles;
+import dev.pluglm.metric.PrecisionRecall;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -8,6 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -29,6 +31,16 @@ final class JsonFiles {
         StringBuilder lines = new StringBuilder();
         rows.forEach(row -> lines.append(text(JSON, row)).append('\n'));
         AtomicFiles.write(file, lines.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** How well a type of things was found. */
+    static Map<String, Object> counts(PrecisionRecall counts) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("f1", counts.f1());
+        line.put("precision", counts.precision());
+        line.put("recall", counts.recall());
+        line.put("marked", counts.expected());
+        return line;
     }
 
     private static String text(JsonMapper mapper, Object value) {

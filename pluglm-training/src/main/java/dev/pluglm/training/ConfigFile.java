@@ -17,6 +17,7 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 
 import java.io.IOException;
 import java.lang.reflect.Field;
+import java.lang.reflect.ParameterizedType;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -131,8 +133,23 @@ public record ConfigFile<C>(Class<C> type, Supplier<C> defaults, String help) {
 
     /** The names of the fields that hold lists. */
     public Set<String> lists() {
-        return Arrays.stream(type.getDeclaredFields())
-                .filter(field -> field.getType() == List.class)
+        return fields(field -> field.getType() == List.class);
+    }
+
+    /** The names of the fields that are true or false. */
+    public Set<String> switches() {
+        return fields(field -> field.getType() == boolean.class);
+    }
+
+    /** The names of the fields that hold a text or a path, which means what it says, whatever YAML makes of it. */
+    public Set<String> texts() {
+        return fields(field -> field.getType() == String.class || field.getType() == Path.class
+                || field.getGenericType() instanceof ParameterizedType generic && field.getType() == Optional.class
+                        && List.of(String.class, Path.class).contains(generic.getActualTypeArguments()[0]));
+    }
+
+    private Set<String> fields(Predicate<Field> which) {
+        return Arrays.stream(type.getDeclaredFields()).filter(which)
                 .map(field -> new PropertyNamingStrategies.SnakeCaseStrategy().translate(field.getName()))
                 .collect(Collectors.toSet());
     }
@@ -140,7 +157,7 @@ public record ConfigFile<C>(Class<C> type, Supplier<C> defaults, String help) {
     private String shownDefault(Field field, C ofDefaults) {
         try {
             Object value = field.get(ofDefaults);
-            return value == null || value instanceof Optional<?> || value instanceof List<?>
+            return value == null || "".equals(value) || value instanceof Optional<?> || value instanceof List<?>
                     ? ""
                     : " Default: " + value + ".";
         } catch (IllegalAccessException e) {
