@@ -70,6 +70,7 @@ public final class Finetuning implements AutoCloseable {
             DownstreamTask<?> task = learned.task();
             data = new Data(task.read(config.trainFile), config.devFile.map(task::read),
                     config.testFile.map(task::read));
+            ClassWeights.of(config.classWeights, task, data.train().samples());
         } catch (RuntimeException e) {
             close();
             throw e;

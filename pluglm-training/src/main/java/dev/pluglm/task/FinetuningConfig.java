@@ -86,6 +86,10 @@ public final class FinetuningConfig {
     @JsonPropertyDescription("With multi_label: a label is given if its probability is at least this.")
     public double threshold = 0.5;
 
+    @JsonPropertyDescription("How much examples of each label count: balanced (as much in all for each label), or"
+            + " label=weight with commas between, 1 for the others.")
+    public String classWeights = "";
+
     @JsonPropertyDescription("The highest learning rate.")
     public double learningRate = 5e-5;
 

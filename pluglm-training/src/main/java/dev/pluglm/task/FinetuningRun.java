@@ -128,7 +128,7 @@ final class FinetuningRun {
         EpochOrder order = new EpochOrder(data.train().samples(), config.perDeviceTrainBatchSize, config.groupByLength,
                 seed);
         Supervised objective = new Supervised(plugged.model(), order, config.gradientAccumulationSteps,
-                plugged.memory(), own);
+                plugged.memory(), own, ClassWeights.of(config.classWeights, learned.task(), data.train().samples()));
         long all = objective.updates() * config.numTrainEpochs;
         long steps = config.maxTrainSteps > 0 ? Math.min(all, config.maxTrainSteps) : all;
         MixedPrecision precision = MixedPrecision.of(config.dtype);

@@ -27,6 +27,7 @@ final class Supervised implements Objective {
     private final int accumulation;
     private final Optional<PassageMemory> memory;
     private final Optional<OwnPassages> own;
+    private final Optional<ClassWeights> classWeights;
     private long position;
     private long epoch = -1;
     private List<Batch> batches = List.of();
@@ -35,14 +36,16 @@ final class Supervised implements Objective {
      * @param accumulation batches in an update; the last of an epoch may have fewer
      * @param memory that the model looks into, not closed here
      * @param own what an example must not find in it
+     * @param classWeights how much classes count; empty for all the same
      */
     Supervised(PlugLMModel model, EpochOrder order, int accumulation, Optional<PassageMemory> memory,
-            Optional<OwnPassages> own) {
+            Optional<OwnPassages> own, Optional<ClassWeights> classWeights) {
         this.model = model;
         this.order = order;
         this.accumulation = accumulation;
         this.memory = memory;
         this.own = own;
+        this.classWeights = classWeights;
     }
 
     /** Updates in an epoch. */
@@ -94,7 +97,13 @@ final class Supervised implements Objective {
 
         @Override
         public double weight() {
-            return Math.max(1, parts.stream().mapToLong(batch -> batch.predicted(head)).sum());
+            double sum = parts.stream().mapToDouble(this::weight).sum();
+            return sum == 0 ? 1 : sum;
+        }
+
+        /** What the mean loss of a batch is the mean of. */
+        private double weight(Batch batch) {
+            return classWeights.map(it -> it.sum(batch)).orElseGet(() -> (double) batch.predicted(head));
         }
 
         @Override
@@ -108,12 +117,14 @@ final class Supervised implements Objective {
             try (Memory.View view = view(batch)) {
                 Pass pass = Pass.of(model.config(), true, view);
                 Tensor logits = model.logits(batch.input(model.config().padTokenId()), pass);
-                long predicted = batch.predicted(head);
-                if (predicted == 0) {
+                double weight = weight(batch);
+                if (weight == 0) {
                     return logits.sum().mul(new Scalar(0.0));
                 }
-                Tensor mean = model.loss(logits, Tensors.on(model.device(), batch.labels(head)));
-                return mean.mul(new Scalar((double) predicted));
+                Tensor labels = Tensors.on(model.device(), batch.labels(head));
+                Tensor mean = classWeights.map(it -> it.loss(logits, labels))
+                        .orElseGet(() -> model.loss(logits, labels));
+                return mean.mul(new Scalar(weight));
             }
         }
 
