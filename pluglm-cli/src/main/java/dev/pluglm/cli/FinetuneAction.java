@@ -7,6 +7,7 @@ import dev.pluglm.task.TaskKind;
 
 import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -23,6 +24,12 @@ abstract class FinetuneAction extends Action {
     @Parameters(index = "0", arity = "0..1", paramLabel = "CONFIG",
             description = "A YAML file with the fields below; flags count more than it.")
     private Path file;
+
+    @Option(names = "--resume", paramLabel = "WHEN", defaultValue = "never",
+            description = "auto: go on with what was begun in the output directory, if anything was; never (default).")
+    private Resume resume;
+
+    enum Resume { AUTO, NEVER }
 
     @Spec
     private CommandSpec command;
@@ -42,7 +49,7 @@ abstract class FinetuneAction extends Action {
         FinetuningConfig config = FinetuningConfig.FILE.read(Optional.ofNullable(file), OPTIONS.given(command));
         Report report;
         try (FinetuningProgress progress = new FinetuningProgress(console);
-                Finetuning finetuning = Finetuning.prepare(kind(), config, progress)) {
+                Finetuning finetuning = Finetuning.prepare(kind(), config, resume == Resume.AUTO, progress)) {
             report = finetuning.run();
         }
         if (console.isJson()) {
@@ -52,8 +59,7 @@ abstract class FinetuneAction extends Action {
         print(console, "dev", report.dev(), config.seeds);
         print(console, "test", report.test(), config.seeds);
         console.line("the model is in %s, the report in %s".formatted(
-                config.outputDir.resolve(config.seeds == 1 ? "model" : "seed-" + config.seed + "/model"),
-                config.outputDir.resolve("report.json")));
+                config.outputDir.resolve("model"), config.outputDir.resolve("report.json")));
         return Cli.OK;
     }
 

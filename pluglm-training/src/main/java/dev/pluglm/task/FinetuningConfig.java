@@ -128,6 +128,10 @@ public final class FinetuningConfig {
     @JsonPropertyDescription("Stop after so many epochs in a row that are not better than the best; 0 to go on.")
     public int earlyStoppingPatience = 0;
 
+    @JsonPropertyDescription("Updates between checkpoints, from which --resume auto goes on; there is one at the end of"
+            + " each epoch anyway. 0 for no others.")
+    public long ckptSteps = 0;
+
     @JsonPropertyDescription("In question answering: tokens that neighbouring pieces of a long text share.")
     public int docStride = 128;
 
@@ -187,6 +191,7 @@ public final class FinetuningConfig {
         range("max_grad_norm", maxGradNorm, 0, 1e9);
         range("weight_decay", weightDecay, 0, 1e3);
         range("early_stopping_patience", earlyStoppingPatience, 0, 1e6);
+        range("ckpt_steps", ckptSteps, 0, 1e12);
         range("doc_stride", docStride, 0, 65_535);
         range("max_answer_length", maxAnswerLength, 1, 65_535);
         range("n_best_size", nBestSize, 1, 1000);

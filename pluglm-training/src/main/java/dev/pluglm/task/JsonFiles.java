@@ -2,16 +2,20 @@ package dev.pluglm.task;
 
 import dev.pluglm.disk.AtomicFiles;
 import dev.pluglm.metric.PrecisionRecall;
+import dev.pluglm.problem.Problem;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Results as JSON files. */
 final class JsonFiles {
@@ -22,8 +26,23 @@ final class JsonFiles {
     private JsonFiles() {}
 
     /** One object, for people to read too. */
-    static void object(Path file, Map<String, Object> object) {
+    static void object(Path file, Object object) {
         AtomicFiles.write(file, text(INDENTED, object).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * An object that was written before.
+     *
+     * @throws Problem if it is damaged
+     */
+    static <T> T read(Path file, Class<T> type) {
+        try {
+            return Optional.ofNullable(INDENTED.readValue(Files.readAllBytes(file), type)).orElseThrow(() ->
+                    Problem.of("%s: is empty; delete it", file));
+        } catch (IOException e) {
+            throw new Problem("%s: is damaged (%s); delete it".formatted(file,
+                    String.valueOf(e.getMessage()).lines().findFirst().orElse("")), e);
+        }
     }
 
     /** One object a line. */

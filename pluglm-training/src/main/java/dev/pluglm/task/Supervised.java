@@ -71,8 +71,13 @@ final class Supervised implements Objective {
 
     @Override
     public String fingerprint() {
+        return fingerprint(order.samples());
+    }
+
+    /** Identifies samples, 64 hexadecimal digits. */
+    static String fingerprint(List<Sample> samples) {
         MessageDigest digest = Sha256.start();
-        for (Sample sample : order.samples()) {
+        for (Sample sample : samples) {
             ByteBuffer bytes = ByteBuffer.allocate(8 + 4 * sample.length() + 8 * sample.target().length);
             bytes.putInt(sample.length()).putInt(sample.target().length);
             Arrays.stream(sample.ids()).forEach(bytes::putInt);
