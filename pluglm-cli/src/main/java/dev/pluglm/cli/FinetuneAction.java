@@ -1,5 +1,6 @@
 package dev.pluglm.cli;
 
+import dev.pluglm.cli.Table.Column;
 import dev.pluglm.task.Finetuning;
 import dev.pluglm.task.FinetuningConfig;
 import dev.pluglm.task.Report;
@@ -12,6 +13,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -56,11 +59,34 @@ abstract class FinetuneAction extends Action {
             console.json(report.all());
             return Cli.OK;
         }
+        if (!report.grid().isEmpty()) {
+            table(console, report.grid(), config.seeds);
+        }
         print(console, "dev", report.dev(), config.seeds);
         print(console, "test", report.test(), config.seeds);
         console.line("the model is in %s, the report in %s".formatted(
                 config.outputDir.resolve("model"), config.outputDir.resolve("report.json")));
         return Cli.OK;
+    }
+
+    private static void table(Console console, List<Report.Combination> grid, int seeds) {
+        List<Column> columns = new ArrayList<>();
+        grid.getFirst().settings().keySet().forEach(name -> columns.add(Column.number(name)));
+        grid.getFirst().dev().keySet().forEach(name -> columns.add(Column.number("dev " + name)));
+        columns.add(Column.text(""));
+        try (Table table = new Table(console, columns.toArray(Column[]::new))) {
+            for (Report.Combination each : grid) {
+                List<String> cells = new ArrayList<>(each.settings().values());
+                each.dev().values().forEach(score -> cells.add(shown(score, seeds)));
+                cells.add(each.best() ? "best" : "");
+                table.row(cells.toArray(String[]::new));
+            }
+        }
+    }
+
+    private static String shown(Report.Summary score, int seeds) {
+        return seeds == 1 ? String.format(Locale.ROOT, "%.4f", score.mean())
+                : String.format(Locale.ROOT, "%.4f sd %.4f", score.mean(), score.deviation());
     }
 
     private static void print(Console console, String name, Map<String, Report.Summary> scores, int seeds) {

@@ -150,6 +150,10 @@ public final class FinetuningConfig {
     @JsonPropertyDescription("How many runs to make, with the seeds that follow on the first.")
     public int seeds = 1;
 
+    @JsonPropertyDescription("Settings of which every combination is trained, like"
+            + " learning_rate=1e-5,3e-5;batch_size=16,32; the best on the dev file is taken. In CONFIG a map of lists.")
+    public Grid grid = Grid.NONE;
+
     @JsonPropertyDescription("Number format of matrix products in training: fp32, bf16 or fp16; scores are computed in"
             + " fp32.")
     public String dtype = "bf16";
@@ -197,6 +201,9 @@ public final class FinetuningConfig {
         range("n_best_size", nBestSize, 1, 1000);
         range("null_score_diff_threshold", nullScoreDiffThreshold, -1e9, 1e9);
         range("seeds", seeds, 1, 1000);
+        require(grid.isEmpty() || devFile.isPresent(),
+                "grid needs a dev_file to see which combination is the best");
+        grid.points().stream().filter(_ -> !grid.isEmpty()).forEach(point -> point.over(this).check());
         range("threads", threads, 0, 4096);
     }
 }

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 final class OutputDirectory {
 
     /** What may be other when a fine-tuning goes on: it changes no result, or adds further trainings. */
-    private static final Set<String> FREE = Set.of("output_dir", "seeds", "threads", "ckpt_steps",
+    private static final Set<String> FREE = Set.of("output_dir", "seeds", "grid", "threads", "ckpt_steps",
             "per_device_eval_batch_size");
 
     private OutputDirectory() {}
@@ -54,7 +54,8 @@ final class OutputDirectory {
         Map<String, Object> before = FinetuningConfig.FILE.values(
                 FinetuningConfig.FILE.read(Optional.of(file), Map.of()));
         FinetuningConfig.FILE.values(config).forEach((name, value) -> {
-            if (!FREE.contains(name) && !Objects.equals(value, before.get(name))) {
+            boolean free = FREE.contains(name) && !(name.equals("seeds") && !config.grid.isEmpty());
+            if (!free && !Objects.equals(value, before.get(name))) {
                 throw Problem.of("%s: the run was begun with %s %s, not %s; go on with that, or choose another"
                         + " output_dir", file, name, Shown.of(String.valueOf(before.get(name))),
                         Shown.of(String.valueOf(value)));

@@ -6,15 +6,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * What came of a fine-tuning.
  *
  * @param dev each score's mean over the seeds and standard deviation (of a sample; 0 for a single seed)
  * @param test likewise, of the test file
+ * @param grid the combinations that were tried, if there were several
  * @param all everything, as in {@code report.json}
  */
-public record Report(Map<String, Summary> dev, Map<String, Summary> test, Map<String, Object> all) {
+public record Report(Map<String, Summary> dev, Map<String, Summary> test, List<Combination> grid,
+        Map<String, Object> all) {
 
     /** A score over several seeds. */
     public record Summary(double mean, double deviation) {
@@ -26,7 +29,16 @@ public record Report(Map<String, Summary> dev, Map<String, Summary> test, Map<St
         }
     }
 
-    static Report of(FinetuningConfig config, Material material, List<RunResult> results) {
+    /**
+     * A combination of a grid.
+     *
+     * @param dev each score's mean over the seeds and standard deviation
+     * @param best whether the model is that of this one
+     */
+    public record Combination(Map<String, String> settings, Map<String, Summary> dev, boolean best) {}
+
+    static Report of(FinetuningConfig config, Material material, List<Trial> trials, int best) {
+        List<RunResult> results = trials.get(best).results();
         Map<String, Summary> dev = summaries(results, RunResult::dev);
         Map<String, Summary> test = summaries(results, RunResult::test);
         Map<String, Object> all = new LinkedHashMap<>();
@@ -40,9 +52,15 @@ public record Report(Map<String, Summary> dev, Map<String, Summary> test, Map<St
         all.put("examples", examples);
         all.put("dev", dev);
         all.put("test", test);
+        List<Combination> grid = config.grid.isEmpty() ? List.of() : IntStream.range(0, trials.size())
+                .mapToObj(i -> new Combination(trials.get(i).point().settings(), summaries(trials.get(i).results(),
+                        RunResult::dev), i == best)).toList();
+        if (!grid.isEmpty()) {
+            all.put("grid", grid);
+        }
         all.put("runs", results.stream().map(Report::run).toList());
         all.put("config", FinetuningConfig.FILE.values(config));
-        return new Report(dev, test, all);
+        return new Report(dev, test, grid, all);
     }
 
     private static Map<String, Object> run(RunResult result) {

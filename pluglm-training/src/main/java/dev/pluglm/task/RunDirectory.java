@@ -17,6 +17,8 @@ record RunDirectory(Path path) {
     private static final String CHECKPOINTS = "checkpoints";
     private static final String RESULT = "run.json";
     private static final String LOG = "log.jsonl";
+    /** A directory for each setting of a grid. */
+    private static final int DEEPEST = 32;
 
     /** The best epoch's model. */
     Path model() {
@@ -43,6 +45,10 @@ record RunDirectory(Path path) {
         } catch (IOException e) {
             throw new Problem(path + ": could not be made: " + e.getMessage(), e);
         }
+    }
+
+    void deleteModel() {
+        delete(model());
     }
 
     /** What came of the training, if it is finished. */
@@ -74,7 +80,7 @@ record RunDirectory(Path path) {
 
     /** The trainings that were begun in a directory or below it. */
     static List<RunDirectory> below(Path directory) {
-        try (Stream<Path> found = Files.find(directory, 4, (file, _) ->
+        try (Stream<Path> found = Files.find(directory, DEEPEST, (file, _) ->
                 List.of(RESULT, LOG, CHECKPOINTS).contains(file.getFileName().toString()))) {
             return found.map(Path::getParent).distinct()
                     // A checkpoint has a file of the same name as a run.

@@ -8,34 +8,61 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** All trainings of a fine-tuning, one for each seed; what is finished is not done again. */
+/** All trainings of a fine-tuning: each combination of its grid with each seed. What is finished is not done again. */
 record Trials(FinetuningConfig config, Material material, boolean goOn, Finetuning.Listener listener) {
 
     Report run() {
-        List<RunResult> results = new ArrayList<>();
-        for (int i = 0; i < config.seeds; i++) {
-            results.add(new FinetuningRun(config, material, directory(i), config.seed + i, goOn, listener).run());
-        }
-        if (config.seeds > 1) {
-            present(directory(best(results)));
-        }
-        return Report.of(config, material, results);
-    }
-
-    private RunDirectory directory(int number) {
-        return new RunDirectory(config.seeds == 1 ? config.outputDir
-                : config.outputDir.resolve("seed-" + (config.seed + number)));
-    }
-
-    /** Which is the best on the dev file; the first of equals. */
-    private static int best(List<RunResult> results) {
+        List<Grid.Point> points = config.grid.points();
+        List<Trial> trials = new ArrayList<>();
         int best = 0;
-        for (int i = 1; i < results.size(); i++) {
-            best = results.get(i).first() > results.get(best).first() ? i : best;
+        for (Grid.Point point : points) {
+            if (points.size() > 1) {
+                listener.note("%d of %d: %s".formatted(trials.size() + 1, points.size(), point));
+            }
+            trials.add(trial(point));
+            // Only the best one's models are worth their room.
+            int worse = trials.size() - 1;
+            if (trials.getLast().first() > trials.get(best).first()) {
+                worse = best;
+                best = trials.size() - 1;
+            }
+            if (worse != best) {
+                trials.get(worse).directories().forEach(RunDirectory::deleteModel);
+            }
         }
-        return best;
+        RunDirectory chosen = trials.get(best).best();
+        if (!chosen.path().equals(config.outputDir)) {
+            present(chosen);
+        }
+        return Report.of(config, material, trials, best);
+    }
+
+    private Trial trial(Grid.Point point) {
+        FinetuningConfig trained = point.over(config);
+        Path directory = point.directory(config.outputDir);
+        List<RunDirectory> directories = IntStream.range(0, config.seeds).mapToObj(i -> new RunDirectory(
+                config.seeds == 1 ? directory : directory.resolve("seed-" + (config.seed + i)))).toList();
+        List<RunResult> results = new ArrayList<>();
+        for (RunDirectory each : directories) {
+            results.add(run(point, new FinetuningRun(trained, material, each, config.seed + results.size(), goOn,
+                    listener)));
+        }
+        return new Trial(point, directories, results);
+    }
+
+    private RunResult run(Grid.Point point, FinetuningRun run) {
+        try {
+            return run.run();
+        } catch (Problem e) {
+            if (config.grid.isEmpty()) {
+                throw e;
+            }
+            throw new Problem("with %s: %s; the others can be gone on with by --resume auto and a grid without it"
+                    .formatted(point, e.getMessage()), e);
+        }
     }
 
     /** Puts the model and the predictions of a training where those of the whole are looked for. */
