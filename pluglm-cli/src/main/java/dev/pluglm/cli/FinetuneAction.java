@@ -65,7 +65,7 @@ abstract class FinetuneAction extends Action {
         print(console, "dev", report.dev(), config.seeds);
         print(console, "test", report.test(), config.seeds);
         console.line("the model is in %s, the report in %s".formatted(
-                config.outputDir.resolve("model"), config.outputDir.resolve("report.json")));
+                config.outputDir.resolve("model"), config.outputDir.resolve("report.html")));
         return Cli.OK;
     }
 

@@ -21,13 +21,14 @@ import java.util.Optional;
  * A fine-tuning from its configuration to the finished model, its scores and its predictions (SPEC 5).
  *
  * <p>In the directory of the run: {@code finetune.yaml}, the configuration; {@code model}, the best epoch's;
- * {@code report.json}; {@code predictions.jsonl} of the test file, or else of the dev file; {@code in-task-memory} if
+ * {@code report.json} and the same as a page, {@code report.html}; {@code predictions.jsonl} of the test file, or else of the dev file; {@code in-task-memory} if
  * there is one. With several seeds each has a directory of its own for these, of which the best one's are copied, and the
  * report has mean and deviation. What was stopped can be gone on with.
  */
 public final class Finetuning implements AutoCloseable {
     static final String CONFIG = "finetune.yaml";
     static final String REPORT = "report.json";
+    static final String PAGE = "report.html";
     static final String IN_TASK_MEMORY = "in-task-memory";
 
     private final FinetuningConfig config;

@@ -27,6 +27,7 @@ record FinetuningRun(FinetuningConfig config, Material material, RunDirectory di
         }
         Optional<Path> checkpoint = goOn ? directory.checkpoints().newest(listener::note) : Optional.empty();
         RunResult result = scored(trained(checkpoint));
+        ModelCard.write(directory, config, material, result);
         directory.finish(result);
         return result;
     }

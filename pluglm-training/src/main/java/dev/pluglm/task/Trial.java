@@ -15,12 +15,21 @@ record Trial(Grid.Point point, List<RunDirectory> directories, List<RunResult> r
         return results.stream().mapToDouble(RunResult::first).average().orElseThrow();
     }
 
-    /** Which of its trainings is the best; the first of equals. */
+    /** Where the best of its trainings is. */
     RunDirectory best() {
+        return directories.get(bestNumber());
+    }
+
+    RunResult bestResult() {
+        return results.get(bestNumber());
+    }
+
+    /** The first of equals. */
+    private int bestNumber() {
         int best = 0;
         for (int i = 1; i < results.size(); i++) {
             best = results.get(i).first() > results.get(best).first() ? i : best;
         }
-        return directories.get(best);
+        return best;
     }
 }

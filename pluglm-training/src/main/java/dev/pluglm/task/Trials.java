@@ -37,7 +37,9 @@ record Trials(FinetuningConfig config, Material material, boolean goOn, Finetuni
         if (!chosen.path().equals(config.outputDir)) {
             present(chosen);
         }
-        return Report.of(config, material, trials, best);
+        Report report = Report.of(config, material, trials, best);
+        ReportPage.write(config.outputDir.resolve(Finetuning.PAGE), config, report, trials.get(best));
+        return report;
     }
 
     private Trial trial(Grid.Point point) {
