@@ -60,7 +60,8 @@ record ConfigOptions(Map<String, String> fields, Set<String> lists, Set<String> 
     Map<String, String> given(CommandSpec command) {
         Map<String, String> given = new LinkedHashMap<>();
         values(command).forEach((name, value) -> given.put(name, switch (value) {
-            case List<?> several -> several.stream().map(ConfigOptions::quoted).collect(Collectors.joining(",", "[", "]"));
+            case List<?> several -> several.stream().map(ConfigOptions::quoted)
+                    .collect(Collectors.joining(",", "[", "]"));
             case String text when texts.contains(name) -> quoted(text);
             default -> value.toString();
         }));

@@ -5,8 +5,10 @@ import dev.pluglm.task.Finetuning;
 import dev.pluglm.task.FinetuningConfig;
 import dev.pluglm.task.Report;
 import dev.pluglm.task.TaskKind;
+import dev.pluglm.training.Ensemble;
 
 import picocli.CommandLine.IModelTransformer;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -34,6 +36,9 @@ abstract class FinetuneAction extends Action {
 
     enum Resume { AUTO, NEVER }
 
+    @Mixin
+    private ProcessOptions processes;
+
     @Spec
     private CommandSpec command;
 
@@ -50,10 +55,23 @@ abstract class FinetuneAction extends Action {
     @Override
     int run(Console console) {
         FinetuningConfig config = FinetuningConfig.FILE.read(Optional.ofNullable(file), OPTIONS.given(command));
+        processes.check();
+        if (processes.areToBeStarted()) {
+            config.check();
+            processes.start(line(console));
+            return Cli.OK;
+        }
         Report report;
-        try (FinetuningProgress progress = new FinetuningProgress(console);
-                Finetuning finetuning = Finetuning.prepare(kind(), config, resume == Resume.AUTO, progress)) {
+        boolean isFirst;
+        try (Ensemble ensemble = processes.join(config.device);
+                FinetuningProgress progress = new FinetuningProgress(console);
+                Finetuning finetuning = Finetuning.prepare(kind(), config, resume == Resume.AUTO, ensemble,
+                        ensemble.isFirst() ? progress : Finetuning.Listener.NONE)) {
             report = finetuning.run();
+            isFirst = ensemble.isFirst();
+        }
+        if (!isFirst) {
+            return Cli.OK;
         }
         if (console.isJson()) {
             console.json(report.all());
@@ -67,6 +85,18 @@ abstract class FinetuneAction extends Action {
         console.line("the model is in %s, the report in %s".formatted(
                 config.outputDir.resolve("model"), config.outputDir.resolve("report.html")));
         return Cli.OK;
+    }
+
+    /** This command line again, for each of several processes. */
+    private List<String> line(Console console) {
+        List<String> line = new ArrayList<>(List.of("finetune", kind().toString()));
+        if (file != null) {
+            line.add(file.toString());
+        }
+        line.addAll(OPTIONS.line(command));
+        line.addAll(List.of("--resume", resume.name()));
+        line.addAll(console.options());
+        return line;
     }
 
     private static void table(Console console, List<Report.Combination> grid, int seeds) {

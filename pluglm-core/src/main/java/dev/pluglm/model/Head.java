@@ -115,7 +115,7 @@ sealed interface Head {
         }
     }
 
-    /** Any number of labels, each for itself; logits {@code [batch, labels]}, labels as many, fp32, 1 for those it has. */
+    /** Any number of labels; logits {@code [batch, labels]}, labels as many, fp32, 1 for those that are there. */
     record MultiLabel(FirstToken outputs) implements Head {
 
         MultiLabel(Parameters p, PlugLMConfig config) {

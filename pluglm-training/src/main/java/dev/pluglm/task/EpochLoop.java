@@ -13,6 +13,7 @@ import dev.pluglm.training.RunCheckpoints;
 import dev.pluglm.training.RunState;
 import dev.pluglm.training.Schedule;
 import dev.pluglm.training.Trainer;
+import dev.pluglm.training.TrainingRun;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,7 @@ final class EpochLoop implements AutoCloseable {
     private final Trainer trainer;
     private final long steps;
     private final String fingerprint;
+    private final Ensemble ensemble;
     private final Finetuning.Listener listener;
     private final long start = System.nanoTime();
     private EpochState state = EpochState.START;
@@ -47,25 +49,26 @@ final class EpochLoop implements AutoCloseable {
      * @param checkpoint to go on from, from which the model was read; empty to begin
      */
     EpochLoop(FinetuningConfig config, Material material, RunDirectory directory, PlugLM plugged, long seed,
-            Optional<Path> checkpoint, Finetuning.Listener listener) {
+            Optional<Path> checkpoint, Ensemble ensemble, Finetuning.Listener listener) {
         this.config = config;
         this.material = material;
         this.directory = directory;
         this.plugged = plugged;
+        this.ensemble = ensemble;
         this.listener = listener;
         fingerprint = material.fingerprint();
         Optional<RunState> saved = checkpoint.map(RunCheckpoints::state);
-        EpochOrder order = new EpochOrder(material.train().samples(), config.perDeviceTrainBatchSize,
-                config.groupByLength, seed);
+        EpochOrder order = EpochOrder.of(material.train().samples(), config, seed, ensemble.count());
         objective = new Supervised(plugged.model(), order, config.gradientAccumulationSteps, plugged.memory(),
-                material.own(), ClassWeights.of(config.classWeights, material.learned().task(), order.samples()));
+                material.own(), ClassWeights.of(config.classWeights, material.learned().task(), order.samples()),
+                ensemble);
         long all = objective.updates() * config.numTrainEpochs;
         steps = config.maxTrainSteps > 0 ? Math.min(all, config.maxTrainSteps) : all;
         MixedPrecision precision = MixedPrecision.of(config.dtype);
         scaler = saved.map(it -> LossScaler.restore(it.scaler())).orElseGet(precision::lossScaler);
         optimizer = new AdamW(plugged.model().parameters().trainable(), config.weightDecay);
         trainer = new Trainer(plugged.model(), objective, optimizer, schedule(), scaler,
-                new Trainer.Settings(steps, config.maxGradNorm, precision, seed), Ensemble.alone());
+                new Trainer.Settings(steps, config.maxGradNorm, precision, seed), ensemble);
         checkpoint.ifPresent(it -> goOn(it, saved.orElseThrow()));
     }
 
@@ -83,6 +86,10 @@ final class EpochLoop implements AutoCloseable {
         RunCheckpoints.restore(checkpoint, saved, optimizer);
         trainer.goOnFrom(saved.position());
         state = EpochState.read(checkpoint);
+        if (saved.processes() != ensemble.count()) {
+            listener.note("the run was made by %d processes and goes on with %d: its weights will differ slightly"
+                    .formatted(saved.processes(), ensemble.count()));
+        }
         listener.note("going on after update %d".formatted(saved.position().updates()));
     }
 
@@ -92,22 +99,31 @@ final class EpochLoop implements AutoCloseable {
      * @throws Problem if no epoch's score is a number
      */
     EpochState run() {
-        try (MetricsLog log = new MetricsLog(directory.log(), LOGGED)) {
-            while (!trainer.isDone() && !isPatienceLost()) {
-                long began = System.nanoTime();
-                epoch(log);
-                endOfEpoch(began);
-                if (!trainer.isDone()) {
-                    checkpoint();
-                }
+        if (ensemble.isFirst()) {
+            try (MetricsLog log = new MetricsLog(directory.log(), LOGGED)) {
+                run(log);
             }
+        } else {
+            run(_ -> {});
         }
         if (state.bestEpoch() == 0) {
             throw Problem.of("in none of %d epochs was %s of the dev file a number, so no model was kept: all"
                     + " predictions or all labels are equal there; train longer, or choose by another of --metrics",
-                    state.epochs().size(), state.epochs().getLast().dev().keySet().iterator().next());
+                    state.epochs().size(), state.epochs().getLast().dev().keySet().stream().findFirst()
+                            .orElse("the first score"));
         }
         return now();
+    }
+
+    private void run(TrainingRun.Watcher log) {
+        while (!trainer.isDone() && !isPatienceLost()) {
+            long began = System.nanoTime();
+            epoch(log);
+            endOfEpoch(began);
+            if (!trainer.isDone()) {
+                checkpoint();
+            }
+        }
     }
 
     private EpochState now() {
@@ -120,7 +136,7 @@ final class EpochLoop implements AutoCloseable {
     }
 
     /** Makes the updates that are left of the present epoch. */
-    private void epoch(MetricsLog log) {
+    private void epoch(TrainingRun.Watcher log) {
         boolean ended = false;
         while (!ended) {
             Trainer.Report report = trainer.step();
@@ -137,10 +153,11 @@ final class EpochLoop implements AutoCloseable {
     }
 
     private void endOfEpoch(long began) {
-        Optional<Scores> dev = material.dev().flatMap(it -> it.results(Outputs.of(plugged, it.samples(),
+        Optional<Scores> dev = material.dev().filter(_ -> ensemble.isFirst()).flatMap(it -> it.results(Outputs.of(plugged, it.samples(),
                 config.perDeviceEvalBatchSize, Lookups.NONE)).scores());
-        boolean better = dev.map(state::isBeatenBy).orElseGet(trainer::isDone);
-        if (better) {
+        boolean better = ofFirst(material.dev().isEmpty() ? trainer.isDone()
+                : dev.map(state::isBeatenBy).orElse(false));
+        if (better && ensemble.isFirst()) {
             keepModel();
         }
         Finetuning.Epoch epoch = new Finetuning.Epoch(state.epochs().size() + 1, state.meanLoss(),
@@ -148,6 +165,11 @@ final class EpochLoop implements AutoCloseable {
                 better);
         state = state.with(epoch);
         listener.epoch(epoch);
+    }
+
+    /** What the first process, which alone knows scores, decides. */
+    private boolean ofFirst(boolean decision) {
+        return ensemble.sum(ensemble.isFirst() && decision ? 1 : 0) > 0;
     }
 
     private void keepModel() {
@@ -159,8 +181,11 @@ final class EpochLoop implements AutoCloseable {
     }
 
     private void checkpoint() {
+        if (!ensemble.isFirst()) {
+            return;
+        }
         RunState saved = new RunState(trainer.position(), optimizer.name(), optimizer.steps(), scaler.state(),
-                fingerprint, 1);
+                fingerprint, ensemble.count());
         directory.checkpoints().save(saved, plugged.checkpoint(), optimizer.state(), now()::write);
         listener.saved(trainer.position().updates());
     }

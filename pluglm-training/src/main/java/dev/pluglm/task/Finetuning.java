@@ -8,6 +8,7 @@ import dev.pluglm.memory.TextEncoder;
 import dev.pluglm.problem.Problem;
 import dev.pluglm.tensor.Torch;
 import dev.pluglm.text.Tokenizer;
+import dev.pluglm.training.Ensemble;
 import dev.pluglm.training.Trainer;
 
 import java.io.IOException;
@@ -21,9 +22,10 @@ import java.util.Optional;
  * A fine-tuning from its configuration to the finished model, its scores and its predictions (SPEC 5).
  *
  * <p>In the directory of the run: {@code finetune.yaml}, the configuration; {@code model}, the best epoch's;
- * {@code report.json} and the same as a page, {@code report.html}; {@code predictions.jsonl} of the test file, or else of the dev file; {@code in-task-memory} if
- * there is one. With several seeds each has a directory of its own for these, of which the best one's are copied, and the
- * report has mean and deviation. What was stopped can be gone on with.
+ * {@code report.json} and the same as a page, {@code report.html}; {@code predictions.jsonl} of the test file, or else of
+ * the dev file; {@code in-task-memory} if there is one. With several seeds or a grid each training has a directory of its
+ * own, of which the best one's model and predictions are copied, and the report has mean and deviation. What was stopped
+ * can be gone on with.
  */
 public final class Finetuning implements AutoCloseable {
     static final String CONFIG = "finetune.yaml";
@@ -33,6 +35,7 @@ public final class Finetuning implements AutoCloseable {
 
     private final FinetuningConfig config;
     private final boolean goOn;
+    private final Ensemble ensemble;
     private final Listener listener;
     private final Tokenizer tokenizer;
     private final Material material;
@@ -59,9 +62,11 @@ public final class Finetuning implements AutoCloseable {
         default void encoding(long done, long passages) {}
     }
 
-    private Finetuning(TaskKind kind, FinetuningConfig config, boolean goOn, Listener listener) {
+    private Finetuning(TaskKind kind, FinetuningConfig config, boolean goOn, Ensemble ensemble,
+            Listener listener) {
         this.config = config;
         this.goOn = goOn;
+        this.ensemble = ensemble;
         this.listener = listener;
         Checkpoint base = Checkpoint.read(config.model);
         tokenizer = Tokenizer.of(base.vocabulary());
@@ -85,10 +90,24 @@ public final class Finetuning implements AutoCloseable {
      * @throws Problem if anything does not fit
      */
     public static Finetuning prepare(TaskKind kind, FinetuningConfig config, boolean goOn, Listener listener) {
+        return prepare(kind, config, goOn, Ensemble.alone(), listener);
+    }
+
+    /**
+     * The same, in one of several processes that share the run, all of which have to be given the same.
+     *
+     * @param listener hears what this process does; only the first one knows scores
+     * @throws Problem if anything does not fit
+     */
+    public static Finetuning prepare(TaskKind kind, FinetuningConfig config, boolean goOn, Ensemble ensemble,
+            Listener listener) {
         config.check();
-        OutputDirectory.require(config, goOn);
-        Torch.threads(config.threads == 0 ? Runtime.getRuntime().availableProcessors() : config.threads);
-        return new Finetuning(kind, config, goOn, listener);
+        if (ensemble.isFirst()) {
+            OutputDirectory.require(config, goOn);
+        }
+        Torch.threads(config.threads == 0
+                ? Math.max(1, Runtime.getRuntime().availableProcessors() / ensemble.count()) : config.threads);
+        return new Finetuning(kind, config, goOn, ensemble, listener);
     }
 
     private static TaskSettings settings(TaskKind kind, FinetuningConfig config, Checkpoint base) {
@@ -112,6 +131,19 @@ public final class Finetuning implements AutoCloseable {
 
     /** Trains, once for each seed, and writes everything. */
     public Report run() {
+        if (ensemble.isFirst()) {
+            begin();
+        }
+        Material all = withMemories();
+        ensemble.sum(0); // None goes on before the directory and the memory are there.
+        Report report = new Trials(config, all, goOn, ensemble, listener).run();
+        if (ensemble.isFirst()) {
+            report.write(config.outputDir.resolve(REPORT));
+        }
+        return report;
+    }
+
+    private void begin() {
         RunDirectory directory = new RunDirectory(config.outputDir);
         directory.make();
         directory.deleteUnfinished();
@@ -119,9 +151,6 @@ public final class Finetuning implements AutoCloseable {
             RunDirectory.below(config.outputDir).forEach(RunDirectory::forget);
         }
         AtomicFiles.write(config.outputDir.resolve(CONFIG), FinetuningConfig.FILE.write(config));
-        Report report = new Trials(config, withMemories(), goOn, listener).run();
-        report.write(config.outputDir.resolve(REPORT));
-        return report;
     }
 
     private Material withMemories() {
@@ -136,13 +165,16 @@ public final class Finetuning implements AutoCloseable {
 
     private Path inTaskMemory(List<Passage> passages) {
         Path directory = config.outputDir.resolve(IN_TASK_MEMORY);
+        if (!ensemble.isFirst()) {
+            return directory;
+        }
         try {
             AtomicFiles.deleteTree(directory);
         } catch (IOException e) {
             throw new Problem(directory + ": could not be replaced: " + e.getMessage(), e);
         }
-        TextEncoder encoder = new TextEncoder(tokenizer, material.base().model().memoryEncoder().orElseThrow(() -> Problem.of(
-                "%s: has no encoder that memories could be made with; use the pre-trained model that it comes from",
+        TextEncoder encoder = new TextEncoder(tokenizer, material.base().model().memoryEncoder().orElseThrow(() ->
+                Problem.of("%s: has no encoder that memories could be made with; use the pre-trained model that it comes from",
                 config.model)));
         MemoryStore.create(directory, "in-task", encoder, store -> store.add(passages.iterator(),
                 done -> listener.encoding(done, passages.size())));

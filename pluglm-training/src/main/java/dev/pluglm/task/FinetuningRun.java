@@ -2,6 +2,7 @@ package dev.pluglm.task;
 
 import dev.pluglm.PlugLM;
 import dev.pluglm.metric.Scores;
+import dev.pluglm.training.Ensemble;
 import dev.pluglm.training.RunCheckpoints;
 
 import java.nio.file.Path;
@@ -14,19 +15,26 @@ import java.util.Optional;
  * @param goOn whether to go on from a checkpoint if there is one
  */
 record FinetuningRun(FinetuningConfig config, Material material, RunDirectory directory, long seed, boolean goOn,
-        Finetuning.Listener listener) {
+        Ensemble ensemble, Finetuning.Listener listener) {
 
-    /** Trains and scores, if that is not done yet. */
+    /** Trains and scores, if that is not done yet; only the first of several processes scores. */
     RunResult run() {
-        directory.make();
-        directory.deleteUnfinished();
+        if (ensemble.isFirst()) {
+            directory.make();
+            directory.deleteUnfinished();
+        }
         Optional<RunResult> finished = directory.result();
         if (finished.isPresent()) {
             listener.note("%s is finished already".formatted(directory.path()));
             return finished.get();
         }
         Optional<Path> checkpoint = goOn ? directory.checkpoints().newest(listener::note) : Optional.empty();
-        RunResult result = scored(trained(checkpoint));
+        EpochState state = trained(checkpoint);
+        if (!ensemble.isFirst()) {
+            return new RunResult(seed, state.epochs(), state.bestEpoch(), Map.of(), Map.of(), Map.of(), Map.of(),
+                    state.allUpdates(), state.seconds());
+        }
+        RunResult result = scored(state);
         ModelCard.write(directory, config, material, result);
         directory.finish(result);
         return result;
@@ -35,7 +43,8 @@ record FinetuningRun(FinetuningConfig config, Material material, RunDirectory di
     private EpochState trained(Optional<Path> checkpoint) {
         try (PlugLM plugged = checkpoint.map(it -> material.load(RunCheckpoints.model(it), config))
                 .orElseGet(() -> material.start(config, seed));
-                EpochLoop loop = new EpochLoop(config, material, directory, plugged, seed, checkpoint, listener)) {
+                EpochLoop loop = new EpochLoop(config, material, directory, plugged, seed, checkpoint, ensemble,
+                        listener)) {
             return loop.run();
         }
     }

@@ -65,8 +65,8 @@ final class ModelCard {
             case QA -> "answers in texts";
             case YESNO -> "yes or no";
         }, "");
-        line("A PlugLM model: BERT with memory layers that look passages up in memories, which are plugged in and can be"
-                + " changed without training.", "", "- Base model: " + escaped(material.base().origin()));
+        line("A PlugLM model: BERT with memory layers that look passages up in memories, which are plugged in and can"
+                + " be changed without training.", "", "- Base model: " + escaped(material.base().origin()));
         List<String> labels = labels();
         if (!labels.isEmpty()) {
             line("- Labels (%d): %s%s".formatted(labels.size(), escaped(String.join(", ",
@@ -148,7 +148,7 @@ final class ModelCard {
     private void limits() {
         String length = switch (settings.kind()) {
             case NER -> "- Sentences of more than %d tokens are read in pieces.";
-            case QA -> "- Texts of more than %d tokens are read in pieces that overlap; an answer is one piece of text.";
+            case QA -> "- Texts of more than %d tokens are read in pieces that overlap; an answer is one piece.";
             case CLASSIFY, REGRESS, YESNO -> "- Texts of more than %d tokens lose their ends.";
         };
         line("## Limits", "", length.formatted(settings.maxSeqLen()));
@@ -156,8 +156,8 @@ final class ModelCard {
             line("- It knows no other labels than those above.");
         }
         line("- The scores are those of the files above; texts of another kind may fare worse.",
-                "- What it says depends on what is plugged in: it learned to use passages like those above, and believes"
-                        + " wrong ones.");
+                "- What it says depends on what is plugged in: it learned to use passages like those above, and"
+                        + " believes wrong ones.");
     }
 
     private void line(String... lines) {

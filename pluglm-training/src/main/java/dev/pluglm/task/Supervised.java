@@ -7,6 +7,7 @@ import dev.pluglm.model.Pass;
 import dev.pluglm.model.PlugLMModel;
 import dev.pluglm.model.Task;
 import dev.pluglm.tensor.Tensors;
+import dev.pluglm.training.Ensemble;
 import dev.pluglm.training.Objective;
 import dev.pluglm.training.Work;
 
@@ -28,6 +29,7 @@ final class Supervised implements Objective {
     private final Optional<PassageMemory> memory;
     private final Optional<OwnPassages> own;
     private final Optional<ClassWeights> classWeights;
+    private final Ensemble ensemble;
     private long position;
     private long epoch = -1;
     private List<Batch> batches = List.of();
@@ -37,15 +39,17 @@ final class Supervised implements Objective {
      * @param memory that the model looks into, not closed here
      * @param own what an example must not find in it
      * @param classWeights how much classes count; empty for all the same
+     * @param ensemble the processes that share each batch
      */
     Supervised(PlugLMModel model, EpochOrder order, int accumulation, Optional<PassageMemory> memory,
-            Optional<OwnPassages> own, Optional<ClassWeights> classWeights) {
+            Optional<OwnPassages> own, Optional<ClassWeights> classWeights, Ensemble ensemble) {
         this.model = model;
         this.order = order;
         this.accumulation = accumulation;
         this.memory = memory;
         this.own = own;
         this.classWeights = classWeights;
+        this.ensemble = ensemble;
     }
 
     /** Updates in an epoch. */
@@ -113,14 +117,14 @@ final class Supervised implements Objective {
 
         @Override
         public long tokens() {
-            return parts.stream().flatMap(batch -> batch.samples().stream()).mapToLong(Sample::length).sum();
+            return parts.stream().flatMap(batch -> share(batch).samples().stream()).mapToLong(Sample::length).sum();
         }
 
         @Override
         public Tensor loss(int microBatch) {
-            Batch batch = parts.get(microBatch);
+            Batch batch = share(parts.get(microBatch));
             try (Memory.View view = view(batch)) {
-                Pass pass = Pass.of(model.config(), true, view);
+                Pass pass = Pass.of(model.config(), true, view).together(ensemble);
                 Tensor logits = model.logits(batch.input(model.config().padTokenId()), pass);
                 double weight = weight(batch);
                 if (weight == 0) {
@@ -131,6 +135,13 @@ final class Supervised implements Objective {
                         .orElseGet(() -> model.loss(logits, labels));
                 return mean.mul(new Scalar(weight));
             }
+        }
+
+        /** This process's share of a batch, which has a sample for each process at least. */
+        private Batch share(Batch batch) {
+            int all = batch.samples().size();
+            return new Batch(batch.samples().subList(all * ensemble.rank() / ensemble.count(),
+                    all * (ensemble.rank() + 1) / ensemble.count()));
         }
 
         private Memory.View view(Batch batch) {

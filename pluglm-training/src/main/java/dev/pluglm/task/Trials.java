@@ -2,6 +2,7 @@ package dev.pluglm.task;
 
 import dev.pluglm.disk.AtomicFiles;
 import dev.pluglm.problem.Problem;
+import dev.pluglm.training.Ensemble;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,7 +13,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** All trainings of a fine-tuning: each combination of its grid with each seed. What is finished is not done again. */
-record Trials(FinetuningConfig config, Material material, boolean goOn, Finetuning.Listener listener) {
+record Trials(FinetuningConfig config, Material material, boolean goOn, Ensemble ensemble,
+        Finetuning.Listener listener) {
 
     Report run() {
         List<Grid.Point> points = config.grid.points();
@@ -29,15 +31,18 @@ record Trials(FinetuningConfig config, Material material, boolean goOn, Finetuni
                 worse = best;
                 best = trials.size() - 1;
             }
-            if (worse != best) {
+            if (worse != best && ensemble.isFirst()) {
                 trials.get(worse).directories().forEach(RunDirectory::deleteModel);
             }
+        }
+        Report report = Report.of(config, material, trials, best);
+        if (!ensemble.isFirst()) {
+            return report;
         }
         RunDirectory chosen = trials.get(best).best();
         if (!chosen.path().equals(config.outputDir)) {
             present(chosen);
         }
-        Report report = Report.of(config, material, trials, best);
         ReportPage.write(config.outputDir.resolve(Finetuning.PAGE), config, report, trials.get(best));
         return report;
     }
@@ -50,7 +55,7 @@ record Trials(FinetuningConfig config, Material material, boolean goOn, Finetuni
         List<RunResult> results = new ArrayList<>();
         for (RunDirectory each : directories) {
             results.add(run(point, new FinetuningRun(trained, material, each, config.seed + results.size(), goOn,
-                    listener)));
+                    ensemble, listener)));
         }
         return new Trial(point, directories, results);
     }

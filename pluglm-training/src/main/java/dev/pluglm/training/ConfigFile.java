@@ -178,7 +178,8 @@ public record ConfigFile<C>(Class<C> type, Supplier<C> defaults, String help) {
     private String shownDefault(Field field, C ofDefaults) {
         try {
             Object value = field.get(ofDefaults);
-            return value == null || value.toString().isEmpty() || value instanceof Optional<?> || value instanceof List<?>
+            return value == null || value.toString().isEmpty() || value instanceof Optional<?>
+                    || value instanceof List<?>
                     ? ""
                     : " Default: " + value + ".";
         } catch (IllegalAccessException e) {
