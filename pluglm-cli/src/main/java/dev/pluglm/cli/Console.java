@@ -4,11 +4,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Where a command prints: results to {@code out}, everything else to {@code err}.
@@ -37,6 +39,11 @@ final class Console {
     /** Whether results are asked for as JSON. */
     boolean isJson() {
         return json;
+    }
+
+    /** The options that make another process print like this one. */
+    List<String> options() {
+        return Stream.of(json ? "--json" : "", quiet ? "--quiet" : "").filter(it -> !it.isEmpty()).toList();
     }
 
     /** Prints one line of a result, which must be plain already but for what {@link Plain} would mend. */

@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
 final class FinetuneCommand extends Group {
 
     @Command(name = "classify",
-            header = "One of several labels for a text or a pair of texts.",
+            header = "One of several labels for a text or a pair of texts, or with --multi-label any number.",
             modelTransformer = FinetuneAction.Fields.class,
             footer = {"", "Example:",
                 "  pluglm finetune classify --model bert --train-file train.csv --dev-file dev.csv --output-dir run"})

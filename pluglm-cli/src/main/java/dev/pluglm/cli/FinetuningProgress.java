@@ -19,6 +19,11 @@ final class FinetuningProgress implements Finetuning.Listener, AutoCloseable {
     }
 
     @Override
+    public void note(String text) {
+        console.note(text);
+    }
+
+    @Override
     public void encoding(long done, long passages) {
         Progress bar = encoding.orElseGet(() -> console.progress("encoding the training examples", "passages",
                 OptionalLong.of(passages)));

@@ -34,6 +34,11 @@ final class PredictAction extends Action {
             description = "Passages to show with each prediction, those with the largest weight (default: 0).")
     private int evidence;
 
+    @Option(names = "--threshold", paramLabel = "P",
+            description = "Of a model that gives any number of labels: give one if its probability is at least this"
+                    + " (default: as it was fine-tuned).")
+    private Double threshold;
+
     @Option(names = "--scores", description = "FILE is labelled: print the model's scores on it instead.")
     private boolean scores;
 
@@ -59,6 +64,9 @@ final class PredictAction extends Action {
         options.start();
         try (TaskModel opened = TaskModel.load(model, options.device, Precision.of(precision))
                 .plug(memories.toArray(Path[]::new))) {
+            if (threshold != null) {
+                opened.threshold(threshold);
+            }
             if (scores) {
                 Scores found = opened.evaluate(file, batchSize);
                 console.result(found::toString, found::byName);

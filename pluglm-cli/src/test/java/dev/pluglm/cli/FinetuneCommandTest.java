@@ -83,6 +83,51 @@ class FinetuneCommandTest {
     }
 
     @Test
+    void textsMayHaveAnyNumberOfLabels() throws IOException {
+        List<String> lines = new ArrayList<>(List.of("text,labels"));
+        for (int i = 0; i < 24; i++) {
+            lines.add(i % 2 == 0 ? "the capital is paris,city|capital" : "france of the,country");
+        }
+        Path data = Files.write(directory.resolve("several.csv"), lines);
+        Path run = directory.resolve("run");
+        // A separator that YAML would take for something else; a switch without a value.
+        String said = Run.ok("finetune", "classify", "--multi-label", "--label-separator", "|", "--model",
+                directory.resolve("model"), "--train-file", data, "--dev-file", data, "--output-dir", run,
+                "--threads", "1", "--num-train-epochs", "1", "--quiet");
+        assertTrue(said.startsWith("dev   micro_f1"), said);
+        JsonNode row = Run.parse(Run.ok("predict", "--model", run.resolve("model"), "--threshold", "0", data)
+                .lines().findFirst().orElseThrow());
+        assertEquals("[\"capital\",\"city\",\"country\"]", row.path("prediction").toString());
+        assertTrue(Run.failure(1, "predict", "--model", run.resolve("model"), "--threshold", "2", data)
+                .contains("the threshold is 2.0; expected 0 to 1"));
+    }
+
+    @Test
+    void twoProcessesShareARunAndSpeakWithOneVoice() throws Exception {
+        Path out = directory.resolve("out.txt");
+        List<String> line = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path")));
+        String cache = System.getProperty("org.bytedeco.javacpp.cachedir");
+        if (cache != null) {
+            line.add("-Dorg.bytedeco.javacpp.cachedir=" + cache);
+        }
+        line.add(Main.class.getName());
+        for (Object each : finetune("--output-dir", directory.resolve("run"), "--processes", "2", "--in-task-memory",
+                "--num-train-epochs", "1")) {
+            line.add(each.toString());
+        }
+        Process run = new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(out.toFile()).start();
+        assertTrue(run.waitFor(120, java.util.concurrent.TimeUnit.SECONDS), "does not end");
+        String said = Files.readString(out);
+        assertEquals(0, run.exitValue(), said);
+        assertEquals(1, said.lines().filter(it -> it.startsWith("the model is in ")).count(), said);
+        assertEquals(1, said.lines().filter(it -> it.startsWith("dev   accuracy")).count(), said);
+        assertTrue(Run.failure(2, finetune("--output-dir", directory.resolve("x"), "--rank", "0"))
+                .contains("--world-size"));
+    }
+
+    @Test
     void aMistakeGetsOneLine() {
         assertTrue(Run.failure(1, finetune()).contains("output_dir is missing"));
         assertTrue(Run.failure(1, finetune("--output-dir", directory.resolve("run"), "--learning-rate", "fast"))

@@ -30,6 +30,7 @@ sealed interface Head {
         return switch (config.task()) {
             case MASKED_LM -> new MaskedLm(p.at("cls").at("predictions"), config);
             case CLASSIFICATION -> new Classification(p, config);
+            case MULTI_LABEL -> new MultiLabel(p, config);
             case REGRESSION -> new Regression(p, config);
             case TOKEN_CLASSIFICATION -> new TokenClassification(p, config);
             case QUESTION_ANSWERING -> new QuestionAnswering(p, config);
@@ -111,6 +112,29 @@ sealed interface Head {
         @Override
         public Tensor loss(Tensor logits, Tensor labels) {
             return crossEntropy(logits, labels, IGNORED);
+        }
+    }
+
+    /** Any number of labels; logits {@code [batch, labels]}, labels as many, fp32, 1 for those that are there. */
+    record MultiLabel(FirstToken outputs) implements Head {
+
+        MultiLabel(Parameters p, PlugLMConfig config) {
+            this(new FirstToken(p, "classifier", config.numLabels(), config));
+        }
+
+        @Override
+        public Tensor logits(Tensor states, boolean training) {
+            return outputs.forward(states, training);
+        }
+
+        @Override
+        public Wanted wanted() {
+            return Wanted.FIRST;
+        }
+
+        @Override
+        public Tensor loss(Tensor logits, Tensor labels) {
+            return torch.binary_cross_entropy_with_logits(logits, labels.to(ScalarType.Float));
         }
     }
 

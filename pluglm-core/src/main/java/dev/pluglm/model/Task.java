@@ -10,6 +10,9 @@ public enum Task {
     /** One of several labels for the whole input. */
     @JsonProperty("classification")
     CLASSIFICATION,
+    /** Any number of several labels for the whole input. */
+    @JsonProperty("multi_label")
+    MULTI_LABEL,
     /** A number for the whole input. */
     @JsonProperty("regression")
     REGRESSION,

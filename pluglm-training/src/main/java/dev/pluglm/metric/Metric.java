@@ -9,35 +9,46 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.SequencedMap;
-import java.util.function.ToDoubleBiFunction;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
-/** A score of classes or of numbers, by the name that the command line and reports use. */
+/** A score of classes, of sets of labels or of numbers, by the name that the command line and reports use. */
 public enum Metric {
-    ACCURACY(ConfusionMatrix::accuracy),
-    BINARY_F1(ConfusionMatrix::binaryF1),
-    MACRO_F1(ConfusionMatrix::macroF1),
-    MICRO_F1(ConfusionMatrix::microF1),
-    MATTHEWS(ConfusionMatrix::matthews),
-    PEARSON(Correlation::pearson),
-    SPEARMAN(Correlation::spearman);
+    ACCURACY(Kind.CLASSES, Kind.LABEL_SETS),
+    BINARY_F1(Kind.CLASSES),
+    MACRO_F1(Kind.CLASSES, Kind.LABEL_SETS),
+    MICRO_F1(Kind.CLASSES, Kind.LABEL_SETS),
+    SAMPLES_F1(Kind.LABEL_SETS),
+    MATTHEWS(Kind.CLASSES),
+    PEARSON(Kind.NUMBERS),
+    SPEARMAN(Kind.NUMBERS);
 
-    private final ToDoubleFunction<ConfusionMatrix> ofClasses;
-    private final ToDoubleBiFunction<double[], double[]> ofNumbers;
+    private final Set<Kind> kinds;
 
-    Metric(ToDoubleFunction<ConfusionMatrix> ofClasses) {
-        this.ofClasses = ofClasses;
-        this.ofNumbers = (labels, predictions) -> {
-            throw Problem.of("%s is a score of classes, not of numbers; take pearson or spearman", title());
-        };
+    Metric(Kind... kinds) {
+        this.kinds = Set.of(kinds);
     }
 
-    Metric(ToDoubleBiFunction<double[], double[]> ofNumbers) {
-        this.ofNumbers = ofNumbers;
-        this.ofClasses = matrix -> {
-            throw Problem.of("%s is a score of numbers, not of classes; take accuracy or macro_f1", title());
-        };
+    /** What is scored. */
+    public enum Kind {
+        /** One class for each example. */
+        CLASSES("classes"),
+        /** Any number of labels for each example. */
+        LABEL_SETS("several labels a text"),
+        /** A number for each example. */
+        NUMBERS("numbers");
+
+        private final String title;
+
+        Kind(String title) {
+            this.title = title;
+        }
+
+        @Override
+        public String toString() {
+            return title;
+        }
     }
 
     /**
@@ -61,9 +72,13 @@ public enum Metric {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether it scores classes; else it scores numbers. */
-    public boolean scoresClasses() {
-        return this != PEARSON && this != SPEARMAN;
+    /** @throws Problem if one of these metrics does not score that */
+    public static void require(List<Metric> metrics, Kind scored) {
+        metrics.stream().filter(metric -> !metric.kinds.contains(scored)).findFirst().ifPresent(wrong -> {
+            throw Problem.of("%s is no score of %s; take %s", wrong.title(), scored, Arrays.stream(values())
+                    .filter(metric -> metric.kinds.contains(scored)).map(Metric::title)
+                    .collect(Collectors.joining(", ")));
+        });
     }
 
     /**
@@ -73,8 +88,31 @@ public enum Metric {
      * @throws Problem if there is nothing to score, or a metric is not for these classes
      */
     public static Scores classes(List<Metric> metrics, int classes, int[] labels, int[] predictions) {
+        require(metrics, Kind.CLASSES);
         ConfusionMatrix matrix = ConfusionMatrix.of(classes, labels, predictions);
-        return scores(metrics, metric -> metric.ofClasses.applyAsDouble(matrix));
+        return scores(metrics, metric -> switch (metric) {
+            case BINARY_F1 -> matrix.binaryF1();
+            case MACRO_F1 -> matrix.macroF1();
+            case MICRO_F1 -> matrix.microF1();
+            case MATTHEWS -> matrix.matthews();
+            default -> matrix.accuracy();
+        });
+    }
+
+    /**
+     * @param labels which labels each example has [examples][labels]
+     * @param predictions which were predicted for it [examples][labels]
+     * @throws Problem if there is nothing to score, or a metric is not for several labels
+     */
+    public static Scores labelSets(List<Metric> metrics, boolean[][] labels, boolean[][] predictions) {
+        require(metrics, Kind.LABEL_SETS);
+        MultiLabelScores scores = MultiLabelScores.of(labels, predictions);
+        return scores(metrics, metric -> switch (metric) {
+            case MACRO_F1 -> scores.macroF1();
+            case MICRO_F1 -> scores.microF1();
+            case SAMPLES_F1 -> scores.samplesF1();
+            default -> scores.accuracy();
+        });
     }
 
     /**
@@ -83,7 +121,10 @@ public enum Metric {
      * @throws Problem if there is nothing to score, or a metric is not for numbers
      */
     public static Scores numbers(List<Metric> metrics, double[] labels, double[] predictions) {
-        return scores(metrics, metric -> metric.ofNumbers.applyAsDouble(labels, predictions));
+        require(metrics, Kind.NUMBERS);
+        return scores(metrics, metric -> metric == PEARSON
+                ? Correlation.pearson(labels, predictions)
+                : Correlation.spearman(labels, predictions));
     }
 
     private static Scores scores(List<Metric> metrics, ToDoubleFunction<Metric> score) {

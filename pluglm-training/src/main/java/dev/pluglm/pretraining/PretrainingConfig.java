@@ -199,7 +199,8 @@ public final class PretrainingConfig {
         return value.name().toLowerCase(Locale.ROOT);
     }
 
-    private static final ConfigFile<PretrainingConfig> FILE =
+    /** Where configurations are read from and written to. */
+    public static final ConfigFile<PretrainingConfig> FILE =
             new ConfigFile<>(PretrainingConfig.class, PretrainingConfig::new, "pluglm pretrain --help");
 
     /**
@@ -211,11 +212,6 @@ public final class PretrainingConfig {
      */
     public static PretrainingConfig read(Optional<Path> file, Map<String, String> over) {
         return FILE.read(file, over);
-    }
-
-    /** The names of all fields, as in the file, and what each is for, with its default. */
-    public static Map<String, String> fields() {
-        return FILE.fields();
     }
 
     /** The configuration as a file that {@link #read} reads. */

@@ -22,6 +22,7 @@ record Batch(List<Sample> samples) {
     Tensor labels(Task head) {
         return switch (head) {
             case CLASSIFICATION -> classes(1).squeeze(1);
+            case MULTI_LABEL -> Tensors.of(numbers(), samples.size(), samples.getFirst().target().length);
             case REGRESSION, YES_NO -> Tensors.of(numbers(), samples.size());
             case TOKEN_CLASSIFICATION -> classes(samples.stream().mapToInt(Sample::length).max().orElseThrow());
             case QUESTION_ANSWERING -> classes(2);
@@ -38,9 +39,10 @@ record Batch(List<Sample> samples) {
     }
 
     private float[] numbers() {
-        float[] numbers = new float[samples.size()];
+        double[] all = samples.stream().flatMapToDouble(it -> Arrays.stream(it.target())).toArray();
+        float[] numbers = new float[all.length];
         for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = (float) samples.get(i).target()[0];
+            numbers[i] = (float) all[i];
         }
         return numbers;
     }

@@ -12,7 +12,7 @@ import java.util.List;
  * @param <E> the kind of example
  */
 sealed interface DownstreamTask<E>
-        permits TextClassification, TextRegression, YesNoQuestions, EntityTagging, AnswerExtraction {
+        permits TextClassification, TextLabelling, TextRegression, YesNoQuestions, EntityTagging, AnswerExtraction {
 
     /** What a model needs to be for this task: its head, its labels. */
     void shape(PlugLMConfig.Draft draft);

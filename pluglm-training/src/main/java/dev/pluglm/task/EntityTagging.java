@@ -3,7 +3,6 @@ package dev.pluglm.task;
 import dev.pluglm.memory.Passage;
 import dev.pluglm.metric.Entity;
 import dev.pluglm.metric.EntityScores;
-import dev.pluglm.metric.PrecisionRecall;
 import dev.pluglm.metric.Scores;
 import dev.pluglm.metric.TagScheme;
 import dev.pluglm.model.PlugLMConfig;
@@ -185,13 +184,8 @@ record EntityTagging(Tokenizer tokenizer, TaskSettings settings, LabelSet labels
 
     private static Map<String, Object> byType(EntityScores scores) {
         Map<String, Object> types = new LinkedHashMap<>();
-        scores.byType().forEach((type, counts) -> types.put(type, counted(counts)));
+        scores.byType().forEach((type, counts) -> types.put(type, JsonFiles.counts(counts)));
         return types;
-    }
-
-    private static Map<String, Object> counted(PrecisionRecall counts) {
-        return Map.of("f1", counts.f1(), "precision", counts.precision(), "recall", counts.recall(), "marked",
-                counts.expected());
     }
 
     private static Map<String, Object> row(TokenExample example, List<String> tags) {

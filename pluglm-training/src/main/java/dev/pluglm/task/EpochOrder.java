@@ -1,5 +1,7 @@
 package dev.pluglm.task;
 
+import dev.pluglm.problem.Problem;
+
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -13,15 +15,33 @@ import java.util.stream.IntStream;
  *
  * @param samples that are trained on, at least one
  * @param batchSize samples in a batch; the last of an epoch may have fewer
+ * @param fewest what would be fewer than that is added to the batch before
  * @param grouped whether samples of similar lengths come together
  */
-record EpochOrder(List<Sample> samples, int batchSize, boolean grouped, long seed) {
+record EpochOrder(List<Sample> samples, int batchSize, int fewest, boolean grouped, long seed) {
 
     /** So many batches are filled from one shuffled pool that is sorted by length. */
     private static final int POOL = 50;
 
+    /**
+     * The order that a configuration asks for.
+     *
+     * @param processes that share each batch
+     * @throws Problem if there are fewer samples than processes
+     */
+    static EpochOrder of(List<Sample> samples, FinetuningConfig config, long seed, int processes) {
+        if (samples.size() < processes) {
+            throw Problem.of("%s: %d training samples for %d processes; expected one for each at least",
+                    config.trainFile, samples.size(), processes);
+        }
+        return new EpochOrder(samples, Math.multiplyExact(config.perDeviceTrainBatchSize, processes), processes,
+                config.groupByLength, seed);
+    }
+
     int batches() {
-        return (samples.size() + batchSize - 1) / batchSize;
+        int whole = samples.size() / batchSize;
+        int rest = samples.size() % batchSize;
+        return Math.max(1, whole + (rest >= fewest && rest > 0 ? 1 : 0));
     }
 
     /** The batches of an epoch, counted from 0. */
@@ -36,9 +56,10 @@ record EpochOrder(List<Sample> samples, int batchSize, boolean grouped, long see
                     .sort(Comparator.comparingInt(i -> -samples.get(i).length()));
         }
         List<Batch> batches = new ArrayList<>();
-        for (int from = 0; from < order.size(); from += batchSize) {
-            batches.add(new Batch(order.subList(from, Math.min(order.size(), from + batchSize)).stream()
-                    .map(samples::get).toList()));
+        int count = batches();
+        for (int i = 0; i < count; i++) {
+            batches.add(new Batch(order.subList(i * batchSize, i == count - 1 ? order.size() : (i + 1) * batchSize)
+                    .stream().map(samples::get).toList()));
         }
         if (grouped) {
             Collections.shuffle(batches, random);

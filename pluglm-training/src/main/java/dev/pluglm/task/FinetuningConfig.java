@@ -77,6 +77,19 @@ public final class FinetuningConfig {
     @JsonPropertyDescription("The column of the label or score.")
     public Optional<String> labelColumn = Optional.empty();
 
+    @JsonPropertyDescription("Any number of labels for a text, in a list, rather than one.")
+    public boolean multiLabel = false;
+
+    @JsonPropertyDescription("With multi_label: what stands between the labels of a string, where they are no lists.")
+    public String labelSeparator = "";
+
+    @JsonPropertyDescription("With multi_label: a label is given if its probability is at least this.")
+    public double threshold = 0.5;
+
+    @JsonPropertyDescription("How much examples of each label count: balanced (as much in all for each label), or"
+            + " label=weight with commas between, 1 for the others.")
+    public String classWeights = "";
+
     @JsonPropertyDescription("The highest learning rate.")
     public double learningRate = 5e-5;
 
@@ -115,6 +128,10 @@ public final class FinetuningConfig {
     @JsonPropertyDescription("Stop after so many epochs in a row that are not better than the best; 0 to go on.")
     public int earlyStoppingPatience = 0;
 
+    @JsonPropertyDescription("Updates between checkpoints, from which --resume auto goes on; there is one at the end of"
+            + " each epoch anyway. 0 for no others.")
+    public long ckptSteps = 0;
+
     @JsonPropertyDescription("In question answering: tokens that neighbouring pieces of a long text share.")
     public int docStride = 128;
 
@@ -132,6 +149,10 @@ public final class FinetuningConfig {
 
     @JsonPropertyDescription("How many runs to make, with the seeds that follow on the first.")
     public int seeds = 1;
+
+    @JsonPropertyDescription("Settings of which every combination is trained, like"
+            + " learning_rate=1e-5,3e-5;batch_size=16,32; the best on the dev file is taken. In CONFIG a map of lists.")
+    public Grid grid = Grid.NONE;
 
     @JsonPropertyDescription("Number format of matrix products in training: fp32, bf16 or fp16; scores are computed in"
             + " fp32.")
@@ -162,6 +183,8 @@ public final class FinetuningConfig {
                 "early_stopping_patience needs a dev_file to see whether an epoch is better");
         range("max_seq_len", maxSeqLen, 0, 65_535);
         require(maxSeqLen == 0 || maxSeqLen >= 8, "max_seq_len is " + maxSeqLen + "; expected at least 8, or 0");
+        range("threshold", threshold, 0, 1);
+        require(multiLabel || labelSeparator.isEmpty(), "label_separator goes with multi_label; set that too");
         range("learning_rate", learningRate, 0, 1e3);
         range("num_warmup_steps", numWarmupSteps, 0, 1e12);
         range("num_train_epochs", numTrainEpochs, 1, 1e6);
@@ -172,11 +195,15 @@ public final class FinetuningConfig {
         range("max_grad_norm", maxGradNorm, 0, 1e9);
         range("weight_decay", weightDecay, 0, 1e3);
         range("early_stopping_patience", earlyStoppingPatience, 0, 1e6);
+        range("ckpt_steps", ckptSteps, 0, 1e12);
         range("doc_stride", docStride, 0, 65_535);
         range("max_answer_length", maxAnswerLength, 1, 65_535);
         range("n_best_size", nBestSize, 1, 1000);
         range("null_score_diff_threshold", nullScoreDiffThreshold, -1e9, 1e9);
         range("seeds", seeds, 1, 1000);
+        require(grid.isEmpty() || devFile.isPresent(),
+                "grid needs a dev_file to see which combination is the best");
+        grid.points().stream().filter(_ -> !grid.isEmpty()).forEach(point -> point.over(this).check());
         range("threads", threads, 0, 4096);
     }
 }

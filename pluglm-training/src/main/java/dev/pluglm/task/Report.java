@@ -1,23 +1,23 @@
 package dev.pluglm.task;
 
-import dev.pluglm.metric.Scores;
-
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * What came of a fine-tuning.
  *
  * @param dev each score's mean over the seeds and standard deviation (of a sample; 0 for a single seed)
  * @param test likewise, of the test file
+ * @param grid the combinations that were tried, if there were several
  * @param all everything, as in {@code report.json}
  */
-public record Report(Map<String, Summary> dev, Map<String, Summary> test, Map<String, Object> all) {
+public record Report(Map<String, Summary> dev, Map<String, Summary> test, List<Combination> grid,
+        Map<String, Object> all) {
 
     /** A score over several seeds. */
     public record Summary(double mean, double deviation) {
@@ -29,33 +29,51 @@ public record Report(Map<String, Summary> dev, Map<String, Summary> test, Map<St
         }
     }
 
-    static Report of(TaskKind kind, FinetuningConfig config, Finetuning.Data data, List<Path> memories,
-            List<FinetuningRun.Result> results) {
-        Map<String, Summary> dev = summaries(results, FinetuningRun.Result::dev);
-        Map<String, Summary> test = summaries(results, FinetuningRun.Result::test);
+    /**
+     * A combination of a grid.
+     *
+     * @param dev each score's mean over the seeds and standard deviation
+     * @param best whether the model is that of this one
+     */
+    public record Combination(Map<String, String> settings, Map<String, Summary> dev, boolean best) {}
+
+    static Report of(FinetuningConfig config, Material material, List<Trial> trials, int best) {
+        List<RunResult> results = trials.get(best).results();
+        Map<String, Summary> dev = summaries(results, RunResult::dev);
+        Map<String, Summary> test = summaries(results, RunResult::test);
         Map<String, Object> all = new LinkedHashMap<>();
-        all.put("task", kind.toString());
+        all.put("task", material.learned().settings().kind().toString());
         all.put("model", config.model.toString());
-        all.put("memories", memories.stream().map(Path::toString).toList());
+        all.put("memories", material.memories().stream().map(Path::toString).toList());
         Map<String, Object> examples = new LinkedHashMap<>();
-        examples.put("train", data.train().size());
-        data.dev().ifPresent(it -> examples.put("dev", it.size()));
-        data.test().ifPresent(it -> examples.put("test", it.size()));
+        examples.put("train", material.train().size());
+        material.dev().ifPresent(it -> examples.put("dev", it.size()));
+        material.test().ifPresent(it -> examples.put("test", it.size()));
         all.put("examples", examples);
         all.put("dev", dev);
         all.put("test", test);
+        List<Combination> grid = config.grid.isEmpty() ? List.of() : IntStream.range(0, trials.size())
+                .mapToObj(i -> new Combination(trials.get(i).point().settings(), summaries(trials.get(i).results(),
+                        RunResult::dev), i == best)).toList();
+        if (!grid.isEmpty()) {
+            all.put("grid", grid);
+        }
         all.put("runs", results.stream().map(Report::run).toList());
         all.put("config", FinetuningConfig.FILE.values(config));
-        return new Report(dev, test, all);
+        return new Report(dev, test, grid, all);
     }
 
-    private static Map<String, Object> run(FinetuningRun.Result result) {
+    private static Map<String, Object> run(RunResult result) {
         Map<String, Object> run = new LinkedHashMap<>();
         run.put("seed", result.seed());
         run.put("epochs", result.epochs());
         run.put("best_epoch", result.bestEpoch());
-        result.dev().ifPresent(scores -> run.put("dev", scores.byName()));
-        result.test().ifPresent(scores -> run.put("test", scores.byName()));
+        if (!result.dev().isEmpty()) {
+            run.put("dev", result.dev());
+        }
+        if (!result.test().isEmpty()) {
+            run.put("test", result.test());
+        }
         run.putAll(result.details());
         if (!result.memoryUse().isEmpty()) {
             run.put("memory_use", result.memoryUse());
@@ -65,14 +83,11 @@ public record Report(Map<String, Summary> dev, Map<String, Summary> test, Map<St
         return run;
     }
 
-    private static Map<String, Summary> summaries(List<FinetuningRun.Result> results,
-            Function<FinetuningRun.Result, Optional<Scores>> part) {
+    /** Mean and deviation of each score over several runs. */
+    static Map<String, Summary> summaries(List<RunResult> results, Function<RunResult, Map<String, Double>> part) {
         Map<String, Summary> summaries = new LinkedHashMap<>();
-        List<Scores> scores = results.stream().map(part).flatMap(Optional::stream).toList();
-        if (!scores.isEmpty()) {
-            scores.getFirst().byName().keySet().forEach(name -> summaries.put(name, Summary.of(
-                    scores.stream().mapToDouble(it -> it.byName().get(name)).toArray())));
-        }
+        part.apply(results.getFirst()).keySet().forEach(name -> summaries.put(name, Summary.of(
+                results.stream().mapToDouble(it -> part.apply(it).get(name)).toArray())));
         return summaries;
     }
 

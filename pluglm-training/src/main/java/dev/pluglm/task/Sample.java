@@ -6,7 +6,8 @@ package dev.pluglm.task;
  * @param example the number of the example it belongs to, from 0 in its data
  * @param ids token ids with special tokens, unpadded
  * @param types token types, as many
- * @param target what is to be learned: one class, score, or 1 for yes; a class for each token, {@value #IGNORED} where
+ * @param target what is to be learned: one class, score, or 1 for yes; for each
+ *     label 1 or 0; a class for each token, {@value #IGNORED} where
  *     there is none to learn; first and last token of the answer; empty if that is not known
  */
 record Sample(int example, int[] ids, int[] types, double[] target) {

@@ -7,6 +7,7 @@ import dev.pluglm.model.Pass;
 import dev.pluglm.model.PlugLMModel;
 import dev.pluglm.model.Task;
 import dev.pluglm.tensor.Tensors;
+import dev.pluglm.training.Ensemble;
 import dev.pluglm.training.Objective;
 import dev.pluglm.training.Work;
 
@@ -27,6 +28,8 @@ final class Supervised implements Objective {
     private final int accumulation;
     private final Optional<PassageMemory> memory;
     private final Optional<OwnPassages> own;
+    private final Optional<ClassWeights> classWeights;
+    private final Ensemble ensemble;
     private long position;
     private long epoch = -1;
     private List<Batch> batches = List.of();
@@ -35,14 +38,18 @@ final class Supervised implements Objective {
      * @param accumulation batches in an update; the last of an epoch may have fewer
      * @param memory that the model looks into, not closed here
      * @param own what an example must not find in it
+     * @param classWeights how much classes count; empty for all the same
+     * @param ensemble the processes that share each batch
      */
     Supervised(PlugLMModel model, EpochOrder order, int accumulation, Optional<PassageMemory> memory,
-            Optional<OwnPassages> own) {
+            Optional<OwnPassages> own, Optional<ClassWeights> classWeights, Ensemble ensemble) {
         this.model = model;
         this.order = order;
         this.accumulation = accumulation;
         this.memory = memory;
         this.own = own;
+        this.classWeights = classWeights;
+        this.ensemble = ensemble;
     }
 
     /** Updates in an epoch. */
@@ -68,8 +75,13 @@ final class Supervised implements Objective {
 
     @Override
     public String fingerprint() {
+        return fingerprint(order.samples());
+    }
+
+    /** Identifies samples, 64 hexadecimal digits. */
+    static String fingerprint(List<Sample> samples) {
         MessageDigest digest = Sha256.start();
-        for (Sample sample : order.samples()) {
+        for (Sample sample : samples) {
             ByteBuffer bytes = ByteBuffer.allocate(8 + 4 * sample.length() + 8 * sample.target().length);
             bytes.putInt(sample.length()).putInt(sample.target().length);
             Arrays.stream(sample.ids()).forEach(bytes::putInt);
@@ -94,27 +106,42 @@ final class Supervised implements Objective {
 
         @Override
         public double weight() {
-            return Math.max(1, parts.stream().mapToLong(batch -> batch.predicted(head)).sum());
+            double sum = parts.stream().mapToDouble(this::weight).sum();
+            return sum == 0 ? 1 : sum;
+        }
+
+        /** What the mean loss of a batch is the mean of. */
+        private double weight(Batch batch) {
+            return classWeights.map(it -> it.sum(batch)).orElseGet(() -> (double) batch.predicted(head));
         }
 
         @Override
         public long tokens() {
-            return parts.stream().flatMap(batch -> batch.samples().stream()).mapToLong(Sample::length).sum();
+            return parts.stream().flatMap(batch -> share(batch).samples().stream()).mapToLong(Sample::length).sum();
         }
 
         @Override
         public Tensor loss(int microBatch) {
-            Batch batch = parts.get(microBatch);
+            Batch batch = share(parts.get(microBatch));
             try (Memory.View view = view(batch)) {
-                Pass pass = Pass.of(model.config(), true, view);
+                Pass pass = Pass.of(model.config(), true, view).together(ensemble);
                 Tensor logits = model.logits(batch.input(model.config().padTokenId()), pass);
-                long predicted = batch.predicted(head);
-                if (predicted == 0) {
+                double weight = weight(batch);
+                if (weight == 0) {
                     return logits.sum().mul(new Scalar(0.0));
                 }
-                Tensor mean = model.loss(logits, Tensors.on(model.device(), batch.labels(head)));
-                return mean.mul(new Scalar((double) predicted));
+                Tensor labels = Tensors.on(model.device(), batch.labels(head));
+                Tensor mean = classWeights.map(it -> it.loss(logits, labels))
+                        .orElseGet(() -> model.loss(logits, labels));
+                return mean.mul(new Scalar(weight));
             }
+        }
+
+        /** This process's share of a batch, which has a sample for each process at least. */
+        private Batch share(Batch batch) {
+            int all = batch.samples().size();
+            return new Batch(batch.samples().subList(all * ensemble.rank() / ensemble.count(),
+                    all * (ensemble.rank() + 1) / ensemble.count()));
         }
 
         private Memory.View view(Batch batch) {

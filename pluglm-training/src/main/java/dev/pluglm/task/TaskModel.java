@@ -33,8 +33,8 @@ public final class TaskModel implements AutoCloseable {
     private static final int CHUNK = 1024;
 
     private final PlugLM plugged;
-    private final TaskSettings settings;
-    private final DownstreamTask<?> task;
+    private TaskSettings settings;
+    private DownstreamTask<?> task;
 
     private TaskModel(PlugLM plugged, TaskSettings settings) {
         this.plugged = plugged;
@@ -83,6 +83,21 @@ public final class TaskModel implements AutoCloseable {
             throw new Problem("this model has no memory layers, so no memory can be plugged in");
         }
         plugged.plug(directories);
+        return this;
+    }
+
+    /**
+     * Sets from which probability on a label is given, in place of the one it was fine-tuned with.
+     *
+     * @param threshold 0 to 1
+     * @throws Problem if the model gives one label for each text
+     */
+    public TaskModel threshold(double threshold) {
+        if (!(threshold >= 0 && threshold <= 1)) {
+            throw Problem.of("the threshold is %s; expected 0 to 1", threshold);
+        }
+        settings = settings.threshold(threshold);
+        task = Tasks.of(plugged.model().config(), settings, plugged.tokenizer());
         return this;
     }
 
@@ -151,6 +166,7 @@ public final class TaskModel implements AutoCloseable {
                 new Place(Path.of("the text"), "line", 1));
         return rows(switch (task) {
             case TextClassification classes -> classes.data(List.of(example), false);
+            case TextLabelling labels -> labels.data(List.of(example), false);
             case TextRegression numbers -> numbers.data(List.of(example), false);
             case YesNoQuestions answers -> answers.data(List.of(example), false);
             case EntityTagging _, AnswerExtraction _ -> throw Problem.of(

@@ -4,6 +4,7 @@ import dev.pluglm.metric.Metric;
 import dev.pluglm.model.PlugLMConfig;
 import dev.pluglm.model.Task;
 import dev.pluglm.problem.Problem;
+import dev.pluglm.problem.Shown;
 import dev.pluglm.task.data.ExampleReader;
 import dev.pluglm.task.data.LabelSet;
 import dev.pluglm.task.data.QuestionExample;
@@ -16,6 +17,7 @@ import dev.pluglm.text.Tokenizer;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -37,8 +39,10 @@ final class Tasks {
     static Learned ofTraining(Path file, TaskSettings settings, Tokenizer tokenizer) {
         TextInputs inputs = new TextInputs(tokenizer, settings);
         return switch (settings.kind()) {
-            case CLASSIFY -> new Learned(classification(inputs, settings, LabelSet.ofTraining(file,
-                    labels(inputs.open(file), TextExample::label).stream()), inputs::open), settings);
+            case CLASSIFY -> new Learned(settings.multiLabel().<DownstreamTask<?>>map(how ->
+                    labelling(inputs, settings, labelSets(file, inputs, how), how)).orElseGet(() ->
+                    classification(inputs, settings, LabelSet.ofTraining(file,
+                            labels(inputs.open(file), TextExample::label).stream()), inputs::open)), settings);
             case REGRESS -> new Learned(regression(inputs, settings), settings);
             case YESNO -> {
                 List<String> found = labels(YesNoExamples.open(file), TextExample::label);
@@ -63,15 +67,18 @@ final class Tasks {
     static DownstreamTask<?> of(PlugLMConfig model, TaskSettings settings, Tokenizer tokenizer) {
         TextInputs inputs = new TextInputs(tokenizer, settings);
         LabelSet labels = LabelSet.of(model.labels());
-        boolean several = model.task() == Task.CLASSIFICATION;
-        if (model.task() != settings.kind().head() && !(settings.kind() == TaskKind.YESNO && several)) {
+        boolean classes = model.task() == Task.CLASSIFICATION;
+        Task expected = settings.multiLabel().isPresent() ? Task.MULTI_LABEL : settings.kind().head();
+        if (model.task() != expected && !(settings.kind() == TaskKind.YESNO && classes)) {
             throw Problem.of("the model's head is for %s, but its %s says %s", model.task(), TaskSettings.FILE,
                     settings.kind());
         }
         return switch (settings.kind()) {
-            case CLASSIFY -> classification(inputs, settings, labels, inputs::open);
+            case CLASSIFY -> settings.multiLabel().<DownstreamTask<?>>map(how ->
+                    labelling(inputs, settings, labels, how)).orElseGet(() ->
+                    classification(inputs, settings, labels, inputs::open));
             case REGRESS -> regression(inputs, settings);
-            case YESNO -> several
+            case YESNO -> classes
                     ? classification(inputs, settings, labels, YesNoExamples::open)
                     : new YesNoQuestions(inputs, classMetrics(settings));
             case NER -> new EntityTagging(tokenizer, settings, labels);
@@ -85,20 +92,40 @@ final class Tasks {
     }
 
     private static DownstreamTask<?> regression(TextInputs inputs, TaskSettings settings) {
-        List<Metric> metrics = settings.scores();
-        metrics.stream().filter(Metric::scoresClasses).findFirst().ifPresent(wrong -> {
-            throw Problem.of("%s is a score of classes; regression is scored by pearson and spearman", wrong.title());
-        });
-        return new TextRegression(inputs, metrics);
+        return new TextRegression(inputs, metrics(settings, Metric.Kind.NUMBERS));
     }
 
     private static List<Metric> classMetrics(TaskSettings settings) {
+        return metrics(settings, Metric.Kind.CLASSES);
+    }
+
+    private static List<Metric> metrics(TaskSettings settings, Metric.Kind scored) {
         List<Metric> metrics = settings.scores();
-        metrics.stream().filter(metric -> !metric.scoresClasses()).findFirst().ifPresent(wrong -> {
-            throw Problem.of("%s is a score of numbers; for classes take accuracy, binary_f1, macro_f1, micro_f1 or "
-                    + "matthews", wrong.title());
-        });
+        Metric.require(metrics, scored);
         return metrics;
+    }
+
+    private static TextLabelling labelling(TextInputs inputs, TaskSettings settings, LabelSet labels,
+            TaskSettings.MultiLabel how) {
+        return new TextLabelling(inputs, labels, metrics(settings, Metric.Kind.LABEL_SETS), how);
+    }
+
+    /** The labels of a training file whose texts have any number of them. */
+    private static LabelSet labelSets(Path file, TextInputs inputs, TaskSettings.MultiLabel how) {
+        TreeSet<String> found = new TreeSet<>();
+        boolean several = false;
+        try (Stream<TextExample> examples = inputs.open(file).stream()) {
+            for (List<String> labels : (Iterable<List<String>>) examples.map(how::labels)::iterator) {
+                several |= labels.size() != 1;
+                found.addAll(labels);
+            }
+        }
+        if (!several) {
+            throw Problem.of("%s: every example has exactly one label; leave out multi_label%s", file,
+                    how.separator().isEmpty() ? ", or say by label_separator what stands between labels"
+                            : ", or correct label_separator, which is '" + Shown.of(how.separator()) + "'");
+        }
+        return LabelSet.ofTraining(file, found.stream());
     }
 
     private static <E> List<String> labels(ExampleReader<E> reader, Function<E, String> label) {

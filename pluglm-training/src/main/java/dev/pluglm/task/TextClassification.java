@@ -69,10 +69,10 @@ record TextClassification(
             }
             Optional<Scores> scores = right.map(classes ->
                     Metric.classes(metrics, labels.size(), classes, predicted));
-            return new Results(rows, scores, right.map(classes -> confusion(classes, predicted)).orElse(Map.of()));
+            return new Results(rows, scores, right.map(classes -> details(classes, predicted)).orElse(Map.of()));
         }
 
-        private Map<String, Object> confusion(int[] classes, int[] predicted) {
+        private Map<String, Object> details(int[] classes, int[] predicted) {
             ConfusionMatrix matrix = ConfusionMatrix.of(labels.size(), classes, predicted);
             Map<String, Object> table = new LinkedHashMap<>();
             for (int label = 0; label < labels.size(); label++) {
@@ -84,7 +84,14 @@ record TextClassification(
                 }
                 table.put(labels.name(label), line);
             }
-            return Map.of("confusion", table);
+            Map<String, Object> byLabel = new LinkedHashMap<>();
+            for (int label = 0; label < labels.size(); label++) {
+                byLabel.put(labels.name(label), JsonFiles.counts(matrix.of(label)));
+            }
+            Map<String, Object> details = new LinkedHashMap<>();
+            details.put("confusion", table);
+            details.put("labels", byLabel);
+            return details;
         }
     }
 }

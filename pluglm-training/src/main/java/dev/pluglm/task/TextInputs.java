@@ -66,7 +66,8 @@ final class TextInputs {
     static List<Passage> passages(List<TextExample> examples) {
         return IntStream.range(0, examples.size()).mapToObj(i -> {
             TextExample example = examples.get(i);
-            return passage(i, example.text() + example.pair().map(pair -> " " + pair).orElse(""), example.label(),
+            return passage(i, example.text() + example.pair().map(pair -> " " + pair).orElse(""),
+                    String.join(", ", example.labels().orElse(List.of())),
                     example.place().toString());
         }).toList();
     }

@@ -17,6 +17,7 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 
 import java.io.IOException;
 import java.lang.reflect.Field;
+import java.lang.reflect.ParameterizedType;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -68,12 +70,8 @@ public record ConfigFile<C>(Class<C> type, Supplier<C> defaults, String help) {
             if (config == null) {
                 throw Problem.of("%s: is empty; expected fields; %s lists all", place, help);
             }
-            var flags = YAML.createObjectNode();
-            for (Map.Entry<String, String> flag : over.entrySet()) {
-                flags.set(flag.getKey(), YAML.readTree(flag.getValue()));
-            }
             place = over.isEmpty() ? place : "flags over " + place;
-            return YAML.readerForUpdating(config).readValue(flags);
+            return changed(config, over);
         } catch (UnrecognizedPropertyException e) {
             throw Problem.of("%s: the field '%s' is not known%s; %s lists all", place, e.getPropertyName(), line(e),
                     help);
@@ -88,6 +86,31 @@ public record ConfigFile<C>(Class<C> type, Supplier<C> defaults, String help) {
             throw new Problem("%s: is not YAML%s: %s".formatted(place, line(e), first(e)), e);
         } catch (IOException e) {
             throw new Problem("%s: cannot be read: %s".formatted(place, e.getMessage()), e);
+        }
+    }
+
+    private C changed(C config, Map<String, String> over) throws IOException {
+        var values = YAML.createObjectNode();
+        for (Map.Entry<String, String> value : over.entrySet()) {
+            values.set(value.getKey(), YAML.readTree(value.getValue()));
+        }
+        return YAML.readerForUpdating(config).readValue(values);
+    }
+
+    /**
+     * A copy of a configuration with other values.
+     *
+     * @param over values by name, as flags give them
+     * @param place where they stand, for messages
+     * @throws Problem if a value does not fit its field
+     */
+    public C with(C config, Map<String, String> over, String place) {
+        try {
+            return changed(YAML.readValue(write(config), type), over);
+        } catch (JacksonException e) {
+            throw new Problem("%s: %s".formatted(place, first(e)), e);
+        } catch (IOException e) {
+            throw new IllegalStateException("values in memory can always be read", e);
         }
     }
 
@@ -131,8 +154,23 @@ public record ConfigFile<C>(Class<C> type, Supplier<C> defaults, String help) {
 
     /** The names of the fields that hold lists. */
     public Set<String> lists() {
-        return Arrays.stream(type.getDeclaredFields())
-                .filter(field -> field.getType() == List.class)
+        return fields(field -> field.getType() == List.class);
+    }
+
+    /** The names of the fields that are true or false. */
+    public Set<String> switches() {
+        return fields(field -> field.getType() == boolean.class);
+    }
+
+    /** The names of the fields that hold a text or a path, which means what it says, whatever YAML makes of it. */
+    public Set<String> texts() {
+        return fields(field -> field.getType() == String.class || field.getType() == Path.class
+                || field.getGenericType() instanceof ParameterizedType generic && field.getType() == Optional.class
+                        && List.of(String.class, Path.class).contains(generic.getActualTypeArguments()[0]));
+    }
+
+    private Set<String> fields(Predicate<Field> which) {
+        return Arrays.stream(type.getDeclaredFields()).filter(which)
                 .map(field -> new PropertyNamingStrategies.SnakeCaseStrategy().translate(field.getName()))
                 .collect(Collectors.toSet());
     }
@@ -140,7 +178,8 @@ public record ConfigFile<C>(Class<C> type, Supplier<C> defaults, String help) {
     private String shownDefault(Field field, C ofDefaults) {
         try {
             Object value = field.get(ofDefaults);
-            return value == null || value instanceof Optional<?> || value instanceof List<?>
+            return value == null || value.toString().isEmpty() || value instanceof Optional<?>
+                    || value instanceof List<?>
                     ? ""
                     : " Default: " + value + ".";
         } catch (IllegalAccessException e) {

@@ -47,6 +47,16 @@ class ClassificationScoresTest {
     }
 
     @Test
+    void theF1OfSamplesIsTheMeanOfEachExamplesF1() {
+        boolean[][] labels = {{true, true, false}, {false, false, true}, {false, false, false}};
+        boolean[][] predictions = {{true, false, false}, {false, false, true}, {false, false, false}};
+        // 2/3 and 1; nothing found where nothing is has 0, as f1_score(average="samples") of scikit-learn has it.
+        assertEquals((2 / 3.0 + 1) / 3, MultiLabelScores.of(labels, predictions).samplesF1(), Golden.TOLERANCE);
+        assertEquals(List.of(1.0, 0.0, 1.0), MultiLabelScores.byLabel(labels, predictions).stream()
+                .map(PrecisionRecall::f1).toList());
+    }
+
+    @Test
     void correlationsAreThoseOfScipy() {
         List<JsonNode> regression = Golden.cases(Golden.read("metrics.json").path("regression"));
         for (JsonNode example : regression) {

@@ -127,7 +127,7 @@ class PretrainingConfigTest {
 
     @Test
     void everyFieldIsDescribed() {
-        PretrainingConfig.fields().forEach((name, description) -> assertFalse(description.isBlank(), name));
-        assertTrue(PretrainingConfig.fields().get("learning_rate").endsWith("Default: 0.004."));
+        PretrainingConfig.FILE.fields().forEach((name, description) -> assertFalse(description.isBlank(), name));
+        assertTrue(PretrainingConfig.FILE.fields().get("learning_rate").endsWith("Default: 0.004."));
     }
 }

@@ -93,7 +93,8 @@ class AnswerExtractionTest {
     void windowsCoverTheWholeTextAndEachAnswerIsWhereItsCharsAre() {
         long seed = 11;
         Random random = new Random(seed);
-        TaskSettings settings = new TaskSettings(TaskKind.QA, 24, false, "", List.of(), 6, 5, 20, 0, false);
+        TaskSettings settings = new TaskSettings(TaskKind.QA, 24, false, "", List.of(), 6, 5, 20, 0, false,
+                Optional.empty());
         try (Checkpoint model = Checkpoint.read(shared.resolve("model"));
                 Tokenizer tokenizer = Tokenizer.of(model.vocabulary())) {
             TextWindows windows = new TextWindows(tokenizer, settings);
@@ -149,7 +150,7 @@ class AnswerExtractionTest {
 
     private static String chosen(TextWindows.Window window, float[] outputs, double threshold) {
         BestAnswers best = new BestAnswers(new TaskSettings(TaskKind.QA, 24, false, "", List.of(), 6, 5, 20, threshold,
-                true));
+                true, Optional.empty()));
         best.add(window, outputs, "word next");
         BestAnswers.Chosen chosen = best.choose();
         assertEquals(2, chosen.noAnswerScore(), 1e-9);

@@ -68,7 +68,8 @@ class EntityTaggingTest {
     void aSentenceOfAnyLengthIsSplitBetweenWordsAndLosesNone() {
         long seed = 7;
         Random random = new Random(seed);
-        TaskSettings settings = new TaskSettings(TaskKind.NER, 12, false, "", List.of(), 0, 1, 1, 0, false);
+        TaskSettings settings = new TaskSettings(TaskKind.NER, 12, false, "", List.of(), 0, 1, 1, 0, false,
+                Optional.empty());
         try (Checkpoint model = Checkpoint.read(shared.resolve("model"));
                 Tokenizer tokenizer = Tokenizer.of(model.vocabulary())) {
             EntityTagging task = new EntityTagging(tokenizer, settings, LabelSet.of(List.of("B-X", "O")));

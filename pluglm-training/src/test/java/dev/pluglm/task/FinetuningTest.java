@@ -308,7 +308,7 @@ class FinetuningTest {
         assertTrue(refused(config).contains("one.jsonl: all examples have the label 'x'"), refused(config));
         config = config();
         config.metrics = "pearson";
-        assertTrue(refused(config).contains("pearson is a score of numbers"), refused(config));
+        assertTrue(refused(config).contains("pearson is no score of classes"), refused(config));
         config = config();
         config.maxSeqLen = 100;
         assertTrue(refused(config).contains("max_seq_len is 100"), refused(config));
@@ -335,7 +335,7 @@ class FinetuningTest {
                 }
             }
         };
-        try (Finetuning finetuning = Finetuning.prepare(TaskKind.CLASSIFY, config, failing)) {
+        try (Finetuning finetuning = Finetuning.prepare(TaskKind.CLASSIFY, config, false, failing)) {
             assertThrows(Problem.class, finetuning::run);
         }
         try (TaskModel model = TaskModel.load(directory.resolve("run/model"))) {

@@ -124,7 +124,7 @@ final class TaskFixture {
     }
 
     static Report run(TaskKind kind, FinetuningConfig config) {
-        try (Finetuning finetuning = Finetuning.prepare(kind, config, Finetuning.Listener.NONE)) {
+        try (Finetuning finetuning = Finetuning.prepare(kind, config, false, Finetuning.Listener.NONE)) {
             return finetuning.run();
         }
     }

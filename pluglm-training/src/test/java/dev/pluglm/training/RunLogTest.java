@@ -123,7 +123,8 @@ class RunLogTest {
         String html = Files.readString(page);
         assertTrue(html.contains("a &lt;b&gt; &amp; c"));
         assertEquals(4, html.split("<svg", -1).length - 1);
-        assertFalse(html.contains("http") || html.contains("NaN") || html.contains("src="), "no links");
+        assertFalse(html.contains("http:") || html.contains("https:") || html.contains("NaN") || html.contains("src="),
+                "no links");
         assertTrue(html.length() < 200_000, () -> html.length() + " characters");
         CurvesPage.write(page, "nothing yet", List.of());
         assertTrue(Files.readString(page).endsWith("</html>\n"));

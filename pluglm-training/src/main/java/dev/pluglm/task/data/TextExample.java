@@ -36,7 +36,8 @@ public record TextExample(Optional<String> id, String text, Optional<String> pai
     public String label() {
         List<String> all = labels.orElseThrow(() -> place.problem("no label; expected one label for each text"));
         if (all.size() != 1) {
-            throw place.problem("%d labels; expected one, or train for several labels a text", all.size());
+            throw place.problem("%d labels; expected one, or set multi_label to learn any number of labels a text",
+                    all.size());
         }
         return all.getFirst();
     }

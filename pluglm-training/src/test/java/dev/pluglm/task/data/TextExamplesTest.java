@@ -169,7 +169,7 @@ class TextExamplesTest {
         assertRefused("a.jsonl", "{\"text\": \"a\", \"label\": {\"x\": 1}}",
                 "a.jsonl, line 1: \"label\" holds an object; expected a string or a number");
         assertRefused("a.jsonl", "{\"text\": \"a\", \"label\": [1, 2]}",
-                "a.jsonl, line 1: 2 labels; expected one, or train for several labels a text");
+                "a.jsonl, line 1: 2 labels; expected one, or set multi_label to learn any number of labels a text");
         assertRefused("a.jsonl", "{\"text\": \"a\", \"label\": null}",
                 "a.jsonl, line 1: no label; expected one label for each text");
         assertRefused("a.jsonl", "{\"content\": \"a\"}",
