@@ -43,7 +43,6 @@ class HostileDataTest {
         readers.put("sentences", TokenExamples::open);
         readers.put("questions", QuestionExamples::open);
         readers.put("yes/no", YesNoExamples::open);
-        readers.put("facts", file -> ClozeExamples.open(file, RelationTemplates.googleRe()));
         return readers;
     }
 
