@@ -125,8 +125,8 @@ final class FinetuningRun {
     private record Trained(List<Finetuning.Epoch> epochs, int bestEpoch, Optional<Scores> dev, long steps) {}
 
     private Trained train(PlugLM plugged) {
-        EpochOrder order = new EpochOrder(data.train().samples(), config.perDeviceTrainBatchSize, config.groupByLength,
-                seed);
+        EpochOrder order = new EpochOrder(data.train().trainingSamples(), config.perDeviceTrainBatchSize,
+                config.groupByLength, seed);
         Supervised objective = new Supervised(plugged.model(), order, config.gradientAccumulationSteps,
                 plugged.memory(), own);
         long all = objective.updates() * config.numTrainEpochs;
