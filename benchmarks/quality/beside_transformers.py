@@ -13,7 +13,6 @@ on, all in bf16; more of them are added to what WORK/scores.jsonl has. Needs PyT
 scikit-learn; one thread each, one process at a time.
 """
 import json
-import math
 import os
 import pathlib
 import re
@@ -118,7 +117,7 @@ def table(kept):
     groups = {}
     for row in map(json.loads, kept.read_text().splitlines()):
         for metric, score in row["test"].items():
-            groups.setdefault((row["task"], metric, row["who"]), []).append((score, row.get("processor", math.nan)))
+            groups.setdefault((row["task"], metric, row["who"]), []).append((score, row["processor"]))
     for (task, metric, who), rows in sorted(groups.items()):
         found = [score for score, _ in rows]
         print(f"{task:9} {metric:9} {who:7} mean {statistics.mean(found):.4f}  sd "
