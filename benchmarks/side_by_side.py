@@ -11,7 +11,7 @@ import statistics
 import subprocess
 import sys
 
-LINE = re.compile(r"(.*): median ([\d.]+) ms, .*processor time ([\d.]+) ms")
+LINE = re.compile(r"(.*): median ([\d.]+) ms, .*processor time ([\d.]+) ms.*")
 # The published benchmark as it is, but for training (which this is not about), with processor times beside.
 PUBLISHED = """
 import statistics, sys, time

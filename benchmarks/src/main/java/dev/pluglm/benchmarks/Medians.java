@@ -43,7 +43,8 @@ final class Medians {
         double[] all = wall.build().sorted().toArray();
         double[] own = processor.build().sorted().toArray();
         double median = all[all.length / 2];
-        System.out.printf(Locale.ROOT, "%s: median %.1f ms, %.1f/s (p90 %.1f ms); processor time %.1f ms%n", label,
-                median, units / median * 1e3, all[all.length * 9 / 10], own[own.length / 2]);
+        System.out.printf(Locale.ROOT, "%s: median %.1f ms, %.1f/s (p90 %.1f ms, p99 %.1f ms); processor time"
+                + " %.1f ms (p99 %.1f ms)%n", label, median, units / median * 1e3, all[all.length * 9 / 10],
+                all[all.length * 99 / 100], own[own.length / 2], own[own.length * 99 / 100]);
     }
 }

@@ -27,7 +27,7 @@ import java.util.random.RandomGenerator;
  * model has 6 layers of 384, one of them a memory layer; the memory holds 100,000 passages.
  *
  * <p>Arguments: number of threads; then, to encode real text too, a vocabulary and a file of JSON lines with
- * {@code text}.
+ * {@code text}; or else {@code base}, for the latency of single predictions by a classifier of BERT-base's size.
  */
 public final class ModelSpeedBenchmark {
     private static final int MEMORY = 100_000;
@@ -35,7 +35,10 @@ public final class ModelSpeedBenchmark {
     private static final int PASSAGE = 64;
     private static final int BATCH = 16;
     private static final int LENGTH = 128;
+    /** Tokens of a single prediction: two or three sentences. */
+    private static final int SENTENCES = 64;
     private static final int HIDDEN = 384;
+    private static final int BASE_HIDDEN = 768;
     private static final int QUERY = 128;
 
     private final RandomGenerator random = new SplittableRandom(20230521);
@@ -45,10 +48,14 @@ public final class ModelSpeedBenchmark {
     public static void main(String[] arguments) {
         Torch.threads(Integer.parseInt(arguments[0]));
         ModelSpeedBenchmark benchmark = new ModelSpeedBenchmark();
+        if (arguments.length > 1 && arguments[1].equals("base")) {
+            benchmark.latencyOfBase();
+            return;
+        }
         benchmark.encode(arguments.length < 3
                 ? Optional.empty()
                 : Optional.of(RealPassages.read(Path.of(arguments[1]), Path.of(arguments[2]), PASSAGES, PASSAGE)));
-        try (ArrayMemory memory = benchmark.memory()) {
+        try (ArrayMemory memory = benchmark.memory(HIDDEN)) {
             for (Precision precision : Precision.values()) {
                 benchmark.classify(memory, precision);
             }
@@ -57,13 +64,17 @@ public final class ModelSpeedBenchmark {
     }
 
     private static PlugLMConfig config(Task task) {
+        return config(task, HIDDEN, 6, 2 * HIDDEN);
+    }
+
+    private static PlugLMConfig config(Task task, int hidden, int layers, int memoryLayerFfn) {
         return PlugLMConfig.of(c -> {
-            c.hiddenSize = HIDDEN;
-            c.numHiddenLayers = 6;
+            c.hiddenSize = hidden;
+            c.numHiddenLayers = layers;
             c.numAttentionHeads = 12;
-            c.intermediateSize = 4 * HIDDEN;
+            c.intermediateSize = 4 * hidden;
             c.numMemoryLayers = 1;
-            c.memoryLayerFfnDim = 2 * HIDDEN;
+            c.memoryLayerFfnDim = memoryLayerFfn;
             c.querySize = QUERY;
             c.task = task;
             c.fixKeys = task == Task.CLASSIFICATION;
@@ -83,9 +94,25 @@ public final class ModelSpeedBenchmark {
         }
     }
 
-    private ArrayMemory memory() {
+    /** As {@code model import bert-base-uncased} makes it, with a frozen memory. */
+    private void latencyOfBase() {
+        PlugLMConfig base = config(Task.CLASSIFICATION, BASE_HIDDEN, 12, 4 * BASE_HIDDEN);
+        int[][] one = ids(1, SENTENCES);
+        try (ArrayMemory memory = memory(BASE_HIDDEN)) {
+            for (Precision precision : Precision.values()) {
+                try (PlugLMModel model =
+                        PlugLMModel.of(base, _ -> Optional.empty(), Torch.device("cpu"), precision, 0)) {
+                    rate("classify, one sequence of %d, BERT-base with a memory of %d (%s)".formatted(SENTENCES, MEMORY,
+                            precision.name().toLowerCase(Locale.ROOT)), 120, 1, () -> logits(model, memory, one));
+                    rate("the same without a memory", 120, 1, () -> logits(model, Memory.empty(), one));
+                }
+            }
+        }
+    }
+
+    private ArrayMemory memory(int hidden) {
         return ArrayMemory.builder("benchmark", Vectors.rounded(gaussian(MEMORY * QUERY), QUERY))
-                .values(Vectors.rounded(gaussian(MEMORY * HIDDEN), HIDDEN))
+                .values(Vectors.rounded(gaussian(MEMORY * hidden), hidden))
                 .build();
     }
 

@@ -113,7 +113,7 @@ final class EvaluateEdits extends Action {
         Share changed = scores.unrelatedChanged();
         return new String[] {
             name, Console.count(scores.efficacy().of()), scores.efficacy().toString(),
-            EvaluateCloze.number("%.1f", scores.efficacy().standardError()),
+            ClozeTable.number("%.1f", scores.efficacy().standardError()),
             scores.alreadyBefore().toString(), scores.generality().toString(),
             scores.efficacyOfRight().toString(), scores.generalityOfRight().toString(), changed.toString(),
             Console.count(changed.of())

@@ -94,8 +94,8 @@ final class EvaluateMasked extends Action {
                 Column.number("own"))) {
             measured.forEach((condition, each) -> table.row(condition, Console.count(texts),
                     Console.count(each.accuracy().of()), each.accuracy().toString(),
-                    EvaluateCloze.number("%.1f", each.accuracy().standardError()),
-                    EvaluateCloze.number("%.3f", each.perplexity()), EvaluateCloze.number("%.4f", each.loss()),
+                    ClozeTable.number("%.1f", each.accuracy().standardError()),
+                    ClozeTable.number("%.3f", each.perplexity()), ClozeTable.number("%.4f", each.loss()),
                     each.ownFound().toString()));
         }
     }

@@ -3,6 +3,7 @@ package dev.pluglm.cli;
 import dev.pluglm.PlugLM;
 import dev.pluglm.evaluation.Facts;
 import dev.pluglm.evaluation.Questions;
+import dev.pluglm.evaluation.RelationTemplates;
 
 import picocli.CommandLine.Option;
 
@@ -14,8 +15,8 @@ import java.util.stream.Collectors;
 final class FactOptions {
     static final String FORMATS = "FILE holds one fact a line: {\"question\": \"Paris is in [MASK] .\", \"answers\":"
             + " [\"France\"]} with, if you like, \"id\", \"subject\", \"relation\", \"paraphrases\" and \"evidence\""
-            + " ({\"id\", \"title\", \"text\"} or a list of such); or LAMA's Google-RE, or cloze-wiki, with their"
-            + " evidence. It may be compressed (.gz).";
+            + " ({\"id\", \"title\", \"text\"} or a list of such); or LAMA's Google-RE, T-REx, ConceptNet or SQuAD,"
+            + " or cloze-wiki, with their evidence. It may be compressed (.gz).";
 
     @Option(names = "--facts", paramLabel = "FILE", arity = "1..*", required = true,
             description = "Files of facts, as JSON lines.")
@@ -24,16 +25,25 @@ final class FactOptions {
     @Option(names = "--samples", paramLabel = "N", description = "Ask for so many of the facts; for all if left out.")
     Integer samples;
 
+    @Option(names = "--relations", paramLabel = "FILE", description = "How to ask for a relation, as JSON lines with"
+            + " relation and template, like LAMA's relations.jsonl; otherwise as the facts themselves say.")
+    Path relations;
+
     Facts read(long seed) {
         if (samples != null) {
             EvaluationOptions.between("--samples", samples, 1, Integer.MAX_VALUE);
         }
-        Facts facts = Facts.read(files);
+        RelationTemplates templates = relations == null ? RelationTemplates.none() : RelationTemplates.read(relations);
+        Facts facts = Facts.read(files, templates);
         return samples == null ? facts : facts.sample(samples, seed);
     }
 
     Questions questions(PlugLM model, Facts facts, Console console) {
-        Questions questions = Questions.of(facts, model);
+        return told(Questions.of(facts, model), console);
+    }
+
+    /** Says what was left out. */
+    static Questions told(Questions questions, Console console) {
         if (!questions.leftOut().isEmpty()) {
             console.note("left out: " + questions.leftOut().entrySet().stream()
                     .map(each -> Console.count(each.getValue()) + " (" + each.getKey() + ")")

@@ -51,7 +51,7 @@ final class FinetuneCommand extends Group {
     }
 
     @Command(name = "qa",
-            header = "The piece of a text that answers a question (SQuAD's format).",
+            header = "The piece of a text that answers a question (SQuAD, BioASQ factoid).",
             modelTransformer = FinetuneAction.Fields.class,
             footer = {"", "Example:",
                 "  pluglm finetune qa --model bert --train-file train.json --dev-file dev.json --output-dir run"})

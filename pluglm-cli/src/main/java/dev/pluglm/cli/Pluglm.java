@@ -10,8 +10,8 @@ import picocli.CommandLine.Option;
         synopsisSubcommandLabel = "COMMAND",
         versionProvider = Pluglm.Version.class,
         subcommands = {
-            DemoAction.class, FillAction.class, PredictAction.class, EvaluateCommand.class, FinetuneCommand.class,
-            PretrainAction.class, ModelCommand.class, MemoryCommand.class, CorpusCommand.class
+            DemoAction.class, FillAction.class, PredictAction.class, ProbeAction.class, EvaluateCommand.class,
+            FinetuneCommand.class, PretrainAction.class, ModelCommand.class, MemoryCommand.class, CorpusCommand.class
         },
         footer = {"", "Exit codes: 0 all went well, 1 a failure, 2 bad usage."})
 final class Pluglm extends Group {

@@ -3,6 +3,7 @@ package dev.pluglm.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -24,6 +25,7 @@ final class Report {
             // Else it is written as a URI.
             .addModule(new SimpleModule().addSerializer(Path.class, ToStringSerializer.instance))
             .build();
+    private static final ObjectWriter LINE = JSON.writer().without(SerializationFeature.INDENT_OUTPUT);
     private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
 
     private final Map<String, Object> fields = new LinkedHashMap<>();
@@ -50,6 +52,15 @@ final class Report {
         }
         if (console.isJson()) {
             console.json(plain);
+        }
+    }
+
+    /** An object as a line of JSON, its names as those of a report. */
+    static String line(Map<String, Object> fields) {
+        try {
+            return LINE.writeValueAsString(fields) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a line cannot be written as JSON", e);
         }
     }
 

@@ -102,6 +102,43 @@ class EvaluateCommandTest {
     }
 
     @Test
+    void aProbeScoresRelationsAndWritesALineForEachFact() throws IOException {
+        Path trex = Files.writeString(folder.resolve("P1.jsonl"), """
+                {"uuid": "1", "predicate_id": "P1", "sub_label": "x", "obj_label": "Paris"}
+                {"uuid": "2", "predicate_id": "P1", "sub_label": "y", "obj_label": "France"}
+                {"uuid": "3", "predicate_id": "P2", "sub_label": "y", "obj_label": "capital"}
+                {"uuid": "4", "predicate_id": "P2", "sub_label": "z", "obj_label": "the"}
+                """);
+        Path relations = Files.writeString(folder.resolve("relations.jsonl"), """
+                {"relation": "P1", "template": "the capital of [X] is [Y] ."}
+                {"relation": "P2", "template": "[X] is the [Y] ."}
+                """);
+        Path common = Files.writeString(folder.resolve("common.txt"), "Paris\nFrance\nCapital\nof\nCanberra\n");
+        Path lines = folder.resolve("lines.jsonl");
+        JsonNode report = Run.json("probe", model, "--facts", trex, "--relations", relations, "--common-vocab", common,
+                "--memory", memory("one", "paris"), "--memory", memory("two", "france"), "--predictions", lines, "-q")
+                .getFirst();
+        assertEquals(3, report.path("questions").asInt());
+        assertEquals(1, report.path("left_out").path("the answer is not in the common vocabulary").asInt());
+        assertEquals(4, report.path("common_vocabulary").path("tokens").asInt());
+        assertEquals(2, report.path("memories").size());
+        JsonNode results = report.path("results");
+        assertEquals(2, results.path("sets").path("t-rex").path("relations").size());
+        assertEquals(100, results.path("all").path("in_ten").path("percent").asDouble(), "there are four candidates");
+        assertTrue(results.path("answers").isMissingNode(), "these go to a file");
+        assertEquals(3, Files.readAllLines(lines).size());
+        JsonNode first = new ObjectMapper().readTree(Files.readAllLines(lines).getFirst());
+        assertEquals("the capital of x is [MASK] .", first.path("question").asText());
+        assertEquals(4, first.path("guesses").size());
+        assertTrue(first.path("guesses").path(0).path("log_probability").asDouble() < 0);
+        assertEquals(2, first.path("layers").path(0).path("passages").size());
+        String table = Run.ok("probe", model, "--facts", trex, "--relations", relations, "-q");
+        assertTrue(table.lines().anyMatch(line -> line.matches("t-rex +mean +[0-9.]+.*")), table);
+        assertTrue(Run.failure(1, "probe", model, "--facts", trex).contains("no template for the relation \"P1\""));
+        assertTrue(Run.failure(2, "probe", model, "--facts", trex, "--max-words", 0).contains("--max-words is 0"));
+    }
+
+    @Test
     void maskedTokensAreCounted() throws IOException {
         String table = Run.ok("evaluate", "masked", model, "--texts", texts, "--memory", evidence(), "--wrong-memory",
                 memory("wrong", "a"), "--max-length", 16, "-q");

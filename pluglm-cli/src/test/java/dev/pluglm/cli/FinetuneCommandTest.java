@@ -128,6 +128,37 @@ class FinetuneCommandTest {
     }
 
     @Test
+    void bioAsqFilesAreLearnedFromAndAnsweredAsTheyAreHandedOut() throws IOException {
+        String questions = """
+                {"questions": [
+                 {"id": "5118dd1305c10fae75000001", "type": "factoid", "body": "the capital of france?", \
+                  "exact_answer": [["Paris"]], "snippets": [{"text": "the capital is paris"}, {"text": "paris"}]},
+                 {"id": "5118dd1305c10fae75000002", "type": "yesno", "body": "is paris the capital?", \
+                  "exact_answer": "yes", "snippets": [{"text": "the capital is paris"}]},
+                 {"id": "5118dd1305c10fae75000003", "type": "yesno", "body": "is france the capital?", \
+                  "exact_answer": "no", "snippets": [{"text": "the capital is paris"}, {"text": "paris of france"}]}
+                ]}
+                """;
+        Path train = Files.writeString(directory.resolve("train.json"), questions);
+        Path test = Files.writeString(directory.resolve("test.json"),
+                questions.replaceAll("\"exact_answer\": [^:]*, \"snippets\"", "\"snippets\""));
+        for (String task : List.of("qa", "yesno")) {
+            Path run = directory.resolve("run-" + task);
+            String said = Run.ok("finetune", task, "--model", directory.resolve("model"), "--train-file", train,
+                    "--dev-file", train, "--output-dir", run, "--threads", 1, "--num-train-epochs", 1, "--quiet");
+            assertTrue(said.contains(task.equals("qa") ? "dev   lenient_accuracy" : "dev   accuracy"), said);
+            List<JsonNode> rows = Run.ok("predict", "--model", run.resolve("model"), test).lines().map(Run::parse)
+                    .toList();
+            assertEquals(task.equals("qa") ? 1 : 2, rows.size());
+            assertEquals(task.equals("qa") ? "5118dd1305c10fae75000001" : "5118dd1305c10fae75000002",
+                    rows.getFirst().path("id").asText());
+            assertEquals(2, rows.getLast().path("snippets").asInt());
+            assertTrue(Run.failure(1, "predict", "--model", run.resolve("model"), "--scores", test)
+                    .contains(task.equals("qa") ? "has no \"answers\" or \"exact_answer\"" : "no label"));
+        }
+    }
+
+    @Test
     void aMistakeGetsOneLine() {
         assertTrue(Run.failure(1, finetune()).contains("output_dir is missing"));
         assertTrue(Run.failure(1, finetune("--output-dir", directory.resolve("run"), "--learning-rate", "fast"))

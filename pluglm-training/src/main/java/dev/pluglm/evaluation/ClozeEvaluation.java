@@ -1,11 +1,13 @@
 package dev.pluglm.evaluation;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 import dev.pluglm.PlugLM;
 import dev.pluglm.memory.PassageView;
 import dev.pluglm.tensor.Tensors;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
 
 /**
  * How well a model answers questions about facts with the memory that is plugged in, and what it found there (Petroni
@@ -22,12 +25,22 @@ import java.util.function.LongConsumer;
  * @param all over all questions
  * @param sets by data set
  * @param retrieval by memory layer and data set, from the bottom; empty without a memory
+ * @param answers to each question, in their order
  */
-public record ClozeEvaluation(ClozeScores all, Map<String, OfSet> sets, List<LayerRetrieval> retrieval) {
+public record ClozeEvaluation(ClozeScores all, Map<String, OfSet> sets, List<LayerRetrieval> retrieval,
+        @JsonIgnore List<ClozeAnswer> answers) {
 
     public ClozeEvaluation {
         sets = Collections.unmodifiableMap(new LinkedHashMap<>(sets));
         retrieval = List.copyOf(retrieval);
+        answers = List.copyOf(answers);
+    }
+
+    /** The mean over all relations of all sets of their P@1, in percent. */
+    @JsonProperty
+    public double meanOfRelations() {
+        return sets.values().stream().flatMap(set -> set.relations().values().stream())
+                .mapToDouble(each -> each.first().percent()).average().orElse(0);
     }
 
     /**
@@ -54,35 +67,47 @@ public record ClozeEvaluation(ClozeScores all, Map<String, OfSet> sets, List<Lay
      * @param progress told how many are answered
      */
     public static ClozeEvaluation measure(
-            PlugLM model, List<Question> questions, int batchSize, LongConsumer progress) {
+            PlugLM model, Questions questions, int batchSize, LongConsumer progress) {
         return Prompts.inView(model, view -> {
             Tally[] tally = tally(model, questions, view, batchSize, progress);
             Map<String, Sum> sets = new TreeMap<>();
             Sum all = new Sum();
             Optional<RightPassages> passages = view.map(RightPassages::new);
+            List<ClozeAnswer> answers = new ArrayList<>();
             for (int i = 0; i < tally.length; i++) {
-                Fact fact = questions.get(i).fact();
+                Fact fact = questions.questions().get(i).fact();
+                answers.add(new ClozeAnswer(fact, tally[i].rank(), tally[i].guesses(),
+                        passages.map(tally[i]::read).orElse(List.of())));
                 all.add(fact, tally[i], passages);
                 sets.computeIfAbsent(fact.set(), _ -> new Sum()).add(fact, tally[i], passages);
             }
             Map<String, OfSet> ofSets = new LinkedHashMap<>();
             sets.forEach((set, sum) -> ofSets.put(set, sum.ofSet()));
-            return new ClozeEvaluation(all.scores, ofSets, all.ofSet().retrieval());
+            return new ClozeEvaluation(all.scores, ofSets, all.ofSet().retrieval(), answers);
         });
     }
 
     /** How one question went. */
-    private record Tally(int rank, List<Found> found) {}
+    private record Tally(int rank, List<ClozeAnswer.Guess> guesses, List<Found> found) {
 
-    private static Tally[] tally(PlugLM model, List<Question> questions, Optional<PassageView> view, int batchSize,
+        List<ClozeAnswer.Read> read(RightPassages passages) {
+            return found.stream().map(layer -> new ClozeAnswer.Read(layer.layer(), IntStream.range(0,
+                    layer.rows().length).mapToObj(j -> new ClozeAnswer.ReadPassage(passages.id(layer.rows()[j]),
+                    layer.weights()[j])).toList())).toList();
+        }
+    }
+
+    private static Tally[] tally(PlugLM model, Questions asked, Optional<PassageView> view, int batchSize,
             LongConsumer progress) {
+        List<Question> questions = asked.questions();
         Tally[] tally = new Tally[questions.size()];
         List<Prompt> prompts = questions.stream().map(question -> question.prompts().getFirst()).toList();
         new Prompts(model, batchSize).ask(prompts, view,
-                (i, logits, found) -> tally[i] = new Tally(
-                        Ranking.rank(Tensors.floats(logits), questions.get(i).answers()),
-                        view.isPresent() ? found : List.of()),
-                progress);
+                (i, logits, found) -> {
+                    float[] numbers = Tensors.floats(logits);
+                    tally[i] = new Tally(asked.candidates().rank(numbers, questions.get(i).answers()),
+                            asked.candidates().guesses(numbers), view.isPresent() ? found : List.of());
+                }, progress);
         return tally;
     }
 

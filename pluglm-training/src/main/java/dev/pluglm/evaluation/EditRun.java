@@ -5,6 +5,7 @@ import dev.pluglm.disk.Sha256;
 import dev.pluglm.memory.MemoryStore;
 import dev.pluglm.memory.Passage;
 import dev.pluglm.memory.StoreView;
+import dev.pluglm.metric.Ranks;
 import dev.pluglm.tensor.Tensors;
 
 import java.lang.foreign.MemorySegment;
@@ -152,7 +153,7 @@ final class EditRun {
         Prompts.inView(model, view -> {
             prompts.ask(asked, view, (i, logits, _) -> {
                 float[] numbers = Tensors.floats(logits);
-                top[i] = Ranking.top(numbers);
+                top[i] = Ranks.best(numbers, 1)[0];
                 byte[] bits = new byte[numbers.length * Float.BYTES];
                 MemorySegment.ofArray(bits).copyFrom(MemorySegment.ofArray(numbers));
                 digest.update(bits);

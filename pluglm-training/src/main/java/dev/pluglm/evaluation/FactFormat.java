@@ -3,6 +3,7 @@ package dev.pluglm.evaluation;
 import dev.pluglm.disk.Sha256;
 import dev.pluglm.memory.Passage;
 import dev.pluglm.problem.Problem;
+import dev.pluglm.problem.Shown;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -17,7 +18,10 @@ import java.util.Optional;
  * <li>Ours: {@code question} with one {@code [MASK]}, {@code answers}, and optionally {@code id}, {@code subject},
  *     {@code relation}, {@code paraphrases} (questions too) and {@code evidence}, one or several objects with
  *     {@code id}, {@code text} and perhaps {@code title}.
- * <li>LAMA's Google-RE: {@code pred}, {@code sub_label}, {@code obj_label}, {@code evidences}, {@code judgments}.
+ * <li>LAMA's, each with {@code obj_label}: Google-RE ({@code pred}, {@code sub_label}, {@code evidences},
+ *     {@code judgments}), T-REx ({@code predicate_id}, {@code sub_label}, {@code evidences}), ConceptNet ({@code pred},
+ *     {@code masked_sentences}) and SQuAD ({@code masked_sentences}). A fact is asked for by the template of its
+ *     relation, those of Google-RE without being told; else in the sentences that come with it.
  * <li>Facts with a paragraph: {@code relation}, {@code template}, {@code sub_label}, {@code obj_label}, {@code text},
  *     {@code paragraph}, {@code leak}.
  * </ul>
@@ -25,10 +29,16 @@ import java.util.Optional;
 final class FactFormat {
     static final String JUDGED_WRONG = "judged wrong";
     static final String LEAK = "the answer stands in the question";
+    static final String MASKS = "not exactly one [MASK]";
 
     private static final int HASH_LENGTH = 8;
 
     private final Phrasings phrasings = Phrasings.read();
+    private final RelationTemplates templates;
+
+    FactFormat(RelationTemplates templates) {
+        this.templates = templates;
+    }
 
     /** A fact, or why it is left out. */
     sealed interface Read {
@@ -47,14 +57,17 @@ final class FactFormat {
         if (line.has("question")) {
             return new Read.Kept(own(line, set, defaultId));
         }
-        if (line.has("template") && line.has("obj_label")) {
-            return line.isTrue("leak") ? new Read.LeftOut(LEAK) : new Read.Kept(withParagraph(line, defaultId));
+        if (!line.has("obj_label")) {
+            throw Problem.of("%s: not a fact: it has neither \"question\" nor \"obj_label\"; expected for instance %s",
+                    line.place(), FactLine.EXAMPLE);
         }
-        if (line.has("pred") && line.has("obj_label")) {
-            return isJudgedWrong(line) ? new Read.LeftOut(JUDGED_WRONG) : new Read.Kept(googleRe(line, defaultId));
+        if (isJudgedWrong(line)) {
+            return new Read.LeftOut(JUDGED_WRONG);
         }
-        throw Problem.of("%s: not a fact: it has neither \"question\", nor \"template\" and \"obj_label\", nor "
-                + "\"pred\" and \"obj_label\"; expected for instance %s", line.place(), FactLine.EXAMPLE);
+        if (line.isTrue("leak")) {
+            return new Read.LeftOut(LEAK);
+        }
+        return line.has("template") ? new Read.Kept(withParagraph(line, defaultId)) : lama(line, set, defaultId);
     }
 
     private static Fact own(FactLine line, String set, String defaultId) {
@@ -73,11 +86,7 @@ final class FactFormat {
     private Fact withParagraph(FactLine line, String defaultId) {
         String set = "cloze-wiki";
         String subject = line.text("sub_label");
-        String template = line.text("template");
-        if (!template.contains("[X]") || !template.contains("[Y]")) {
-            throw Problem.of("%s: the template \"%s\" has no [X] for the subject or no [Y] for the answer",
-                    line.place(), template);
-        }
+        String template = RelationTemplates.checked(line);
         List<Passage> evidence = line.optionalText("text").stream()
                 .map(text -> new Passage("%s/%s/%s".formatted(set, subject, line.fields().path("paragraph").asText("0")),
                         text, Optional.of(subject), Optional.of(set), Map.of()))
@@ -85,18 +94,43 @@ final class FactFormat {
         return fact(line, defaultId, set, line.text("relation"), Optional.of(template), subject, evidence);
     }
 
-    private Fact googleRe(FactLine line, String defaultId) {
-        String set = "google-re";
-        String subject = line.text("sub_label");
-        String relation = line.text("pred");
-        if (phrasings.of(relation).isEmpty()) {
-            throw Problem.of("%s: the relation \"%s\" is not one of Google-RE's; give each fact a \"question\"",
-                    line.place(), relation);
-        }
+    private Read lama(FactLine line, String fileSet, String defaultId) {
+        String relation = line.firstOf("relation", "predicate_id", "pred").orElse(fileSet);
+        String set = line.has("predicate_id") ? "t-rex"
+                : !line.has("pred") ? fileSet : relation.startsWith("/") ? "google-re" : "conceptnet";
+        Optional<String> template = templates.of(relation);
+        boolean asGoogleRe = set.equals("google-re") && !phrasings.of(relation).isEmpty();
+        String subject = template.isPresent() || asGoogleRe ? line.text("sub_label")
+                : line.firstOf("sub_label", "sub").orElse("");
         List<Passage> evidence = line.objects("evidences").stream()
-                .map(each -> snippet(set, subject, each.text("snippet"), each.optionalText("url").orElse("")))
+                .flatMap(each -> statement(each).map(text -> snippet(set, subject.isEmpty() ? set : subject, text,
+                        each.optionalText("url").orElse(""))).stream())
                 .toList();
-        return fact(line, defaultId, set, relation, Optional.empty(), subject, evidence);
+        if (template.isPresent() || asGoogleRe) {
+            return new Read.Kept(fact(line, defaultId, set, relation, template, subject, evidence));
+        }
+        String sentences = sentences(line, relation);
+        return FactLine.masks(sentences) != 1 ? new Read.LeftOut(MASKS)
+                : new Read.Kept(new Fact(line.firstOf("uuid", "id").orElse(defaultId), set, relation, subject,
+                        List.of(sentences), List.of(line.text("obj_label")), evidence));
+    }
+
+    /** What an evidence of Google-RE says, or one of T-REx once its mask is filled. */
+    private static Optional<String> statement(FactLine evidence) {
+        return evidence.optionalText("snippet").or(() -> evidence.optionalText("masked_sentence").flatMap(sentence ->
+                evidence.optionalText("obj_surface").map(object -> sentence.replace(FactLine.MASK, object))));
+    }
+
+    /** The sentences with the mask; of several evidences' the first with one. */
+    private static String sentences(FactLine line, String relation) {
+        List<String> sentences = line.texts("masked_sentences");
+        return sentences.isEmpty()
+                ? line.objects("evidences").stream().flatMap(each -> each.optionalText("masked_sentence").stream())
+                        .filter(each -> FactLine.masks(each) == 1).findFirst()
+                        .orElseThrow(() -> Problem.of("%s: no \"masked_sentences\" to ask with, and no template for the"
+                                + " relation \"%s\"; name a file of templates (LAMA's relations.jsonl), or give each"
+                                + " fact a \"question\"", line.place(), Shown.of(relation)))
+                : String.join(" ", sentences);
     }
 
     /** Several facts may have one snippet, and one page several snippets: the text tells which it is. */
@@ -111,19 +145,14 @@ final class FactFormat {
             String subject, List<Passage> evidence) {
         List<String> texts = phrasings.of(relation, template, subject);
         texts.forEach(line::masked);
-        return new Fact(line.optionalText("uuid").orElse(defaultId), set, relation, subject, texts,
+        return new Fact(line.firstOf("uuid", "id").orElse(defaultId), set, relation, subject, texts,
                 List.of(line.text("obj_label")), evidence);
     }
 
+    /** LAMA counts every judgment but yes against a fact. */
     private static boolean isJudgedWrong(FactLine line) {
-        int balance = 0;
-        for (FactLine judgment : line.objects("judgments")) {
-            balance += switch (judgment.optionalText("judgment").orElse("")) {
-                case "yes" -> 1;
-                case "no" -> -1;
-                default -> 0;
-            };
-        }
-        return balance < 0;
+        List<FactLine> judgments = line.objects("judgments");
+        long yes = judgments.stream().filter(it -> it.optionalText("judgment").equals(Optional.of("yes"))).count();
+        return judgments.size() - yes > yes;
     }
 }

@@ -14,6 +14,7 @@ import dev.pluglm.problem.Shown;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** One line of a file of facts: an object whose fields are asked for by name, with messages that tell the place. */
 record FactLine(JsonNode fields, String place) {
@@ -28,15 +29,20 @@ record FactLine(JsonNode fields, String place) {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
     static FactLine parse(String line, String place) {
+        return parse(line, place, EXAMPLE);
+    }
+
+    /** @param example what was expected */
+    static FactLine parse(String line, String place, String example) {
         try {
             JsonNode fields = JSON.readTree(line);
             if (!fields.isObject()) {
-                throw Problem.of("%s: not a JSON object; expected a fact like %s", place, EXAMPLE);
+                throw Problem.of("%s: not a JSON object; expected one like %s", place, example);
             }
             return new FactLine(fields, place);
         } catch (JsonProcessingException e) {
-            throw new Problem("%s: not JSON (%s); expected a fact like %s".formatted(place,
-                    Shown.of(e.getOriginalMessage().lines().findFirst().orElse("damaged")), EXAMPLE), e);
+            throw new Problem("%s: not JSON (%s); expected one like %s".formatted(place,
+                    Shown.of(e.getOriginalMessage().lines().findFirst().orElse("damaged")), example), e);
         }
     }
 
@@ -61,6 +67,11 @@ record FactLine(JsonNode fields, String place) {
             throw Problem.of("%s: \"%s\" is empty; expected a text", place, name);
         }
         return Optional.of(value.asText());
+    }
+
+    /** The first of these that is there. */
+    Optional<String> firstOf(String... names) {
+        return Stream.of(names).filter(this::has).findFirst().flatMap(this::optionalText);
     }
 
     boolean isTrue(String name) {
@@ -100,13 +111,17 @@ record FactLine(JsonNode fields, String place) {
         return objects;
     }
 
+    /** How many masks a text has. */
+    static int masks(String text) {
+        return text.split("\\[MASK]", -1).length - 1;
+    }
+
     /** Refuses a text to fill that has not exactly one mask. */
     String masked(String text) {
-        int first = text.indexOf(MASK);
-        if (first < 0) {
+        if (masks(text) == 0) {
             throw Problem.of("%s: the question has no %s: \"%s\"", place, MASK, Shown.of(text));
         }
-        if (text.indexOf(MASK, first + 1) >= 0) {
+        if (masks(text) > 1) {
             throw Problem.of("%s: the question has more than one %s: \"%s\"", place, MASK, Shown.of(text));
         }
         return text;

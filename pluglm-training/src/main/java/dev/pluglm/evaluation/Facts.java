@@ -23,19 +23,26 @@ import java.util.Set;
 public record Facts(List<Fact> facts, Map<String, Long> leftOut) {
 
     static final String TWICE = "there twice";
+    static final String LONG = "the question has too many words";
 
     public Facts {
         facts = List.copyOf(facts);
         leftOut = Collections.unmodifiableMap(new LinkedHashMap<>(leftOut));
     }
 
+    /** As {@link #read(List, RelationTemplates)}, in the words that come with the facts, or in ours. */
+    public static Facts read(List<Path> files) {
+        return read(files, RelationTemplates.none());
+    }
+
     /**
      * Reads facts from JSON lines, compressed by gzip or not; see {@link FactFormat} for what a line may be.
      *
+     * @param templates how relations are asked for, but for facts that have a template of their own
      * @throws Problem if a file cannot be read or has no facts, or a line is no fact; the message names file and line
      */
-    public static Facts read(List<Path> files) {
-        Reading reading = new Reading();
+    public static Facts read(List<Path> files, RelationTemplates templates) {
+        Reading reading = new Reading(templates);
         files.forEach(reading::read);
         return new Facts(reading.facts, reading.leftOut);
     }
@@ -50,12 +57,26 @@ public record Facts(List<Fact> facts, Map<String, Long> leftOut) {
         return new Facts(facts.stream().filter(drawn::contains).toList(), leftOut);
     }
 
+    /** Those whose question has no more words than this; the others are counted. */
+    public Facts upTo(int words) {
+        List<Fact> kept = facts.stream().filter(fact -> fact.question().split("\\s+").length <= words).toList();
+        Map<String, Long> without = new LinkedHashMap<>(leftOut);
+        if (kept.size() < facts.size()) {
+            without.merge(LONG, (long) facts.size() - kept.size(), Long::sum);
+        }
+        return new Facts(kept, without);
+    }
+
     private static final class Reading {
-        private final FactFormat format = new FactFormat();
+        private final FactFormat format;
         private final List<Fact> facts = new ArrayList<>();
         private final Map<String, Long> leftOut = new LinkedHashMap<>();
         private final Set<List<Object>> seen = new HashSet<>();
         private final Map<String, String> texts = new HashMap<>();
+
+        Reading(RelationTemplates templates) {
+            format = new FactFormat(templates);
+        }
 
         void read(Path file) {
             String set = file.getFileName().toString().replaceFirst("(\\.(jsonl|ndjson|json|txt))?(\\.gz)?$", "");

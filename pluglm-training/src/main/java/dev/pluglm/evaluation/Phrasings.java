@@ -49,7 +49,8 @@ final class Phrasings {
         List<String> texts = new ArrayList<>();
         for (String each : all) {
             // The answer's place first: a subject may contain anything.
-            texts.add(each.replace("[Y]", FactLine.MASK).replace("[X]", subject));
+            texts.add(each.replace(RelationTemplates.ANSWER, FactLine.MASK)
+                    .replace(RelationTemplates.SUBJECT, subject));
         }
         return texts;
     }

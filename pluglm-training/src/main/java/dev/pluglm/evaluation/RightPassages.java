@@ -49,6 +49,11 @@ final class RightPassages {
         return Words.contains(passage.titleAndWords(), fact.subject()) && hasAnswer(passage.words(), fact.answers());
     }
 
+    /** What a passage is called. */
+    String id(int row) {
+        return seen(row).id();
+    }
+
     /** Whether this is the id of a passage, or of a part of it. */
     static boolean isPart(String id, String whole) {
         return id.startsWith(whole) && (id.length() == whole.length() || id.substring(whole.length()).matches("#\\d+"));

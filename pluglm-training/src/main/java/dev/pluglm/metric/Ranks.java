@@ -10,21 +10,56 @@ public final class Ranks {
     private Ranks() {}
 
     /**
-     * The place of the right candidate when all are ordered by score, the best first. Equal scores keep the order of
-     * the candidates; a NaN comes last, after every number.
+     * The place of the best of the right candidates when all are ordered by score, the best first. Equal scores keep
+     * the order of the candidates. A score that is no number never makes a right one look good: every other candidate
+     * with one stands before it, and it stands last itself.
      *
      * @param scores [candidates]
+     * @param right at least one of the candidates
      * @return in [1, candidates]
      */
-    public static int of(float[] scores, int right) {
-        float wanted = scores[right];
+    public static int of(float[] scores, int... right) {
+        int best = right[0];
+        for (int candidate : right) {
+            if (scores[candidate] > scores[best] || scores[candidate] == scores[best] && candidate < best
+                    || Float.isNaN(scores[best])) {
+                best = candidate;
+            }
+        }
         int rank = 1;
         for (int i = 0; i < scores.length; i++) {
-            boolean better = scores[i] > wanted || Float.isNaN(wanted) && !Float.isNaN(scores[i]);
-            boolean same = scores[i] == wanted || Float.isNaN(wanted) && Float.isNaN(scores[i]);
-            rank += better || same && i < right ? 1 : 0;
+            boolean behind = scores[i] < scores[best] || scores[i] == scores[best] && i > best;
+            rank += behind || i == best ? 0 : 1;
         }
         return rank;
+    }
+
+    /**
+     * The candidates with the highest scores, best first. Equal scores keep the order of the candidates; those without
+     * a number come last.
+     *
+     * @param scores [candidates]
+     * @param count how many; all if there are fewer
+     */
+    public static int[] best(float[] scores, int count) {
+        int[] best = new int[Math.min(count, scores.length)];
+        int found = 0;
+        for (int i = 0; i < scores.length; i++) {
+            int place = found;
+            while (place > 0 && isBetter(scores[i], scores[best[place - 1]])) {
+                place--;
+            }
+            if (place < best.length) {
+                found = Math.min(found + 1, best.length);
+                System.arraycopy(best, place, best, place + 1, found - place - 1);
+                best[place] = i;
+            }
+        }
+        return best;
+    }
+
+    private static boolean isBetter(float score, float than) {
+        return score > than || Float.isNaN(than) && !Float.isNaN(score);
     }
 
     /**

@@ -9,8 +9,9 @@ import dev.pluglm.model.PlugLMConfig;
 import dev.pluglm.model.Task;
 import dev.pluglm.task.data.Answer;
 import dev.pluglm.task.data.ExampleReader;
+import dev.pluglm.task.data.Pooled;
+import dev.pluglm.task.data.PooledExamples;
 import dev.pluglm.task.data.QuestionExample;
-import dev.pluglm.task.data.QuestionExamples;
 import dev.pluglm.text.Tokenizer;
 
 import java.nio.file.Path;
@@ -24,9 +25,10 @@ import java.util.stream.IntStream;
 
 /**
  * The piece of a text that answers a question (SPEC 5.3). A long text is read in windows that overlap; the best answers
- * of all windows are weighed together.
+ * of all windows are weighed together. For BioASQ's questions the answers of all snippets are pooled (SPEC 5.4).
  */
-record AnswerExtraction(Tokenizer tokenizer, TaskSettings settings) implements DownstreamTask<QuestionExample> {
+record AnswerExtraction(Tokenizer tokenizer, TaskSettings settings)
+        implements DownstreamTask<Pooled<QuestionExample>> {
 
     @Override
     public void shape(PlugLMConfig.Draft draft) {
@@ -36,69 +38,112 @@ record AnswerExtraction(Tokenizer tokenizer, TaskSettings settings) implements D
     }
 
     @Override
-    public ExampleReader<QuestionExample> open(Path file) {
-        return QuestionExamples.open(file);
+    public ExampleReader<Pooled<QuestionExample>> open(Path file) {
+        return PooledExamples.questions(file);
     }
 
     private static List<Answer> answers(QuestionExample example) {
         return example.answers().orElseThrow(() -> example.place().problem(
-                "the question '%s' has no \"answers\"; expected a list of answers, an empty one for no answer",
-                example.id()));
+                "the question '%s' has no \"answers\" or \"exact_answer\"; expected a list of answers, an empty one"
+                        + " for no answer", example.id()));
     }
 
     @Override
-    public TaskData data(List<QuestionExample> examples, boolean labelled) {
+    public TaskData data(List<Pooled<QuestionExample>> questions, boolean labelled) {
+        List<Pooled<QuestionExample>> apart = alike(questions);
         if (labelled) {
-            examples.forEach(AnswerExtraction::answers);
+            apart.forEach(question -> question.texts().forEach(AnswerExtraction::answers));
         }
         TextWindows windows = new TextWindows(tokenizer, settings);
-        List<TextWindows.Window> all = IntStream.range(0, examples.size()).parallel().boxed()
-                .flatMap(i -> windows.of(i, examples.get(i)).stream()).toList();
-        return new Data(examples, labelled, all);
+        List<Part> parts = IntStream.range(0, apart.size()).parallel().boxed()
+                .flatMap(i -> IntStream.range(0, apart.get(i).texts().size()).boxed()
+                        .flatMap(text -> windows.of(i, apart.get(i).texts().get(text)).stream()
+                                .map(window -> new Part(i, text, window))))
+                .toList();
+        return new Data(apart, labelled, parts);
     }
 
-    private final class Data implements TaskData {
-        private final List<QuestionExample> examples;
-        private final boolean labelled;
-        private final List<TextWindows.Window> windows;
+    /** Snippets are pooled where all questions have some; among others they are texts like any. */
+    private static List<Pooled<QuestionExample>> alike(List<Pooled<QuestionExample>> questions) {
+        return questions.stream().allMatch(Pooled::snippets) ? questions
+                : questions.stream().flatMap(question -> question.texts().stream()).map(Pooled::of).toList();
+    }
 
-        Data(List<QuestionExample> examples, boolean labelled, List<TextWindows.Window> windows) {
-            this.examples = examples;
+    /** A window with the number of its question, and of its text among those of the question. */
+    private record Part(int question, int text, TextWindows.Window window) {}
+
+    private final class Data implements TaskData {
+        private final List<Pooled<QuestionExample>> questions;
+        private final boolean labelled;
+        private final List<Part> parts;
+
+        Data(List<Pooled<QuestionExample>> questions, boolean labelled, List<Part> parts) {
+            this.questions = questions;
             this.labelled = labelled;
-            this.windows = windows;
+            this.parts = parts;
         }
 
         @Override
         public int size() {
-            return examples.size();
+            return questions.size();
+        }
+
+        private QuestionExample example(Part part) {
+            return questions.get(part.question()).texts().get(part.text());
         }
 
         @Override
         public List<Sample> samples() {
-            return windows.stream().map(window -> labelled
-                    ? window.labelled(answers(examples.get(window.sample().example())).stream().findFirst())
-                    : window.sample()).toList();
+            return parts.stream().map(this::sample).toList();
+        }
+
+        private Sample sample(Part part) {
+            return labelled ? part.window().labelled(answers(example(part)).stream().findFirst())
+                    : part.window().sample();
+        }
+
+        /** Nothing is learned from a snippet that the answer does not stand in, if it stands in others. */
+        @Override
+        public List<Sample> trainingSamples() {
+            List<Sample> samples = parts.stream().filter(part -> !example(part).isAnsweredElsewhere())
+                    .map(this::sample).toList();
+            if (samples.isEmpty()) {
+                throw questions.getFirst().first().place().problem("no \"exact_answer\" of the %d questions stands in"
+                        + " one of its snippets, so there is nothing to learn", questions.size());
+            }
+            return samples;
         }
 
         @Override
         public List<Passage> passages() {
-            return IntStream.range(0, examples.size()).mapToObj(i -> {
-                QuestionExample example = examples.get(i);
-                return TextInputs.passage(i, example.question(),
-                        answers(example).stream().map(Answer::text).findFirst().orElse("no answer"),
-                        example.place().toString());
+            return IntStream.range(0, questions.size()).mapToObj(i -> {
+                QuestionExample first = questions.get(i).first();
+                return TextInputs.passage(i, first.question(), questions.get(i).texts().stream()
+                        .flatMap(text -> answers(text).stream()).map(Answer::text).findFirst().orElse("no answer"),
+                        first.place().toString());
             }).toList();
         }
 
         @Override
         public Results results(float[][] outputs) {
-            List<BestAnswers> best = examples.stream().map(_ -> new BestAnswers(settings)).toList();
+            List<List<BestAnswers>> best = questions.stream()
+                    .map(question -> question.texts().stream().map(_ -> new BestAnswers(settings)).toList()).toList();
             for (int i = 0; i < outputs.length; i++) {
-                TextWindows.Window window = windows.get(i);
-                int example = window.sample().example();
-                best.get(example).add(window, outputs[i], examples.get(example).context());
+                Part part = parts.get(i);
+                best.get(part.question()).get(part.text()).add(part.window(), outputs[i], example(part).context());
             }
-            List<BestAnswers.Chosen> chosen = best.stream().map(BestAnswers::choose).toList();
+            List<List<BestAnswers.Chosen>> chosen = best.stream()
+                    .map(texts -> texts.stream().map(BestAnswers::choose).toList()).toList();
+            if (questions.stream().allMatch(Pooled::snippets)) {
+                FactoidResults factoids = FactoidResults.of(questions, chosen);
+                return new Results(factoids.rows(), Optional.of(factoids).filter(_ -> labelled)
+                        .map(FactoidResults::scores), Map.of());
+            }
+            return results(questions.stream().map(Pooled::first).toList(),
+                    chosen.stream().map(List::getFirst).toList());
+        }
+
+        private Results results(List<QuestionExample> examples, List<BestAnswers.Chosen> chosen) {
             List<Map<String, Object>> rows = IntStream.range(0, examples.size())
                     .mapToObj(i -> row(examples.get(i), chosen.get(i))).toList();
             if (!labelled) {
@@ -109,12 +154,12 @@ record AnswerExtraction(Tokenizer tokenizer, TaskSettings settings) implements D
                             answers(examples.get(i)).stream().map(Answer::text).toList(), chosen.get(i).text(),
                             chosen.get(i).noAnswerScore()))
                     .toList();
-            return new Results(rows, Optional.of(scores(answered)), Map.of());
+            boolean second = settings.mayHaveNoAnswer() || examples.stream().anyMatch(QuestionExample::isUnanswerable);
+            return new Results(rows, Optional.of(scores(answered, second)), Map.of());
         }
 
-        private Scores scores(List<AnsweredQuestion> answered) {
+        private static Scores scores(List<AnsweredQuestion> answered, boolean second) {
             SequencedMap<String, Double> byName = new LinkedHashMap<>();
-            boolean second = settings.mayHaveNoAnswer() || examples.stream().anyMatch(QuestionExample::isUnanswerable);
             if (!second) {
                 put(byName, "", Squad.v1(answered));
                 return new Scores(byName);

@@ -58,7 +58,7 @@ final class EpochLoop implements AutoCloseable {
         this.listener = listener;
         fingerprint = material.fingerprint();
         Optional<RunState> saved = checkpoint.map(RunCheckpoints::state);
-        EpochOrder order = EpochOrder.of(material.train().samples(), config, seed, ensemble.count());
+        EpochOrder order = EpochOrder.of(material.train().trainingSamples(), config, seed, ensemble.count());
         objective = new Supervised(plugged.model(), order, config.gradientAccumulationSteps, plugged.memory(),
                 material.own(), ClassWeights.of(config.classWeights, material.learned().task(), order.samples()),
                 ensemble);

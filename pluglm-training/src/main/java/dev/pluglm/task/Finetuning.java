@@ -75,7 +75,7 @@ public final class Finetuning implements AutoCloseable {
             DownstreamTask<?> task = learned.task();
             material = new Material(base, learned, task.read(config.trainFile), config.devFile.map(task::read),
                     config.testFile.map(task::read), List.of(), Optional.empty());
-            ClassWeights.of(config.classWeights, task, material.train().samples());
+            ClassWeights.of(config.classWeights, task, material.train().trainingSamples());
         } catch (RuntimeException e) {
             tokenizer.close();
             base.close();

@@ -16,6 +16,11 @@ interface TaskData {
     /** What the model reads, in the order of the examples; at least one sample for each. */
     List<Sample> samples();
 
+    /** What the model is trained on: {@link #samples}, without those that there is nothing to be learned from. */
+    default List<Sample> trainingSamples() {
+        return samples();
+    }
+
     /**
      * What the model says.
      *

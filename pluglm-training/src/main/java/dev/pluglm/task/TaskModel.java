@@ -5,6 +5,7 @@ import dev.pluglm.metric.Scores;
 import dev.pluglm.problem.Problem;
 import dev.pluglm.task.data.ExampleReader;
 import dev.pluglm.task.data.Place;
+import dev.pluglm.task.data.Pooled;
 import dev.pluglm.task.data.TextExample;
 import dev.pluglm.tensor.Precision;
 
@@ -168,7 +169,7 @@ public final class TaskModel implements AutoCloseable {
             case TextClassification classes -> classes.data(List.of(example), false);
             case TextLabelling labels -> labels.data(List.of(example), false);
             case TextRegression numbers -> numbers.data(List.of(example), false);
-            case YesNoQuestions answers -> answers.data(List.of(example), false);
+            case YesNoQuestions answers -> answers.data(List.of(Pooled.of(example)), false);
             case EntityTagging _, AnswerExtraction _ -> throw Problem.of(
                     "this model was fine-tuned for %s; give it a file of examples", settings.kind());
         }, options).getFirst();

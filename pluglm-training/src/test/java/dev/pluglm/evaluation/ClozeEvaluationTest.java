@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pluglm.PlugLM;
 import dev.pluglm.memory.Passage;
+import dev.pluglm.metric.Ranks;
 import dev.pluglm.problem.Problem;
 
 import org.junit.jupiter.api.Test;
@@ -13,10 +14,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 
 class ClozeEvaluationTest {
@@ -26,7 +30,7 @@ class ClozeEvaluationTest {
     private Path folder;
 
     private static ClozeEvaluation measure(PlugLM model, Facts facts, int batchSize) {
-        return ClozeEvaluation.measure(model, Questions.of(facts, model).questions(), batchSize, _ -> {});
+        return ClozeEvaluation.measure(model, Questions.of(facts, model), batchSize, _ -> {});
     }
 
     @Test
@@ -171,6 +175,64 @@ class ClozeEvaluationTest {
             ClozeEvaluation measured = measure(model, new Facts(List.of(one, two, three), Map.of()), 2);
             assertEquals(75, measured.sets().get("s").meanOfRelations());
             assertEquals(new Share(2, 3), measured.sets().get("s").all().first());
+        }
+    }
+
+    private Path words(String... words) throws IOException {
+        return Files.write(folder.resolve("words.txt"), List.of(words));
+    }
+
+    @Test
+    void withACommonVocabularyAnswersAreSoughtThereAloneAndCapitalsAreMadeSmall() throws IOException {
+        Facts facts = Readers.facts();
+        try (PlugLM model = Readers.reader()) {
+            CommonVocabulary common = CommonVocabulary.read(words("Rome", "", " OSLO ", "New York", "oslo", "Zagreb"),
+                    model.tokenizer());
+            assertEquals(List.of(5L, 2L, 2L), List.of(common.words(), common.split(), (long) common.size()));
+            Questions questions = Questions.of(facts, model, Optional.of(common));
+            long kept = facts.facts().stream().filter(it -> List.of("rome", "oslo").contains(it.answers().getFirst()))
+                    .count();
+            assertEquals(kept, questions.questions().size());
+            assertEquals(Map.of(Questions.NOT_COMMON, facts.facts().size() - kept), questions.leftOut());
+            ClozeEvaluation measured = ClozeEvaluation.measure(model, questions, 3, _ -> {});
+            for (ClozeAnswer answer : measured.answers()) {
+                // All towns are equally likely without a memory, and rome is the first of the two.
+                assertEquals(answer.fact().answers().getFirst().equals("rome") ? 1 : 2, answer.rank());
+                assertEquals(List.of("rome", "oslo"), answer.guesses().stream().map(ClozeAnswer.Guess::token).toList());
+                assertEquals(Math.log(0.5), answer.guesses().getFirst().logProbability(), 1e-6);
+            }
+        }
+    }
+
+    @Test
+    void aCommonVocabularyThatTheModelKnowsNothingOfIsRefused() throws IOException {
+        try (PlugLM model = Readers.reader()) {
+            Path unknown = words("Zagreb", "New York", "[MASK]");
+            assertTrue(assertThrows(Problem.class, () -> CommonVocabulary.read(unknown, model.tokenizer())).getMessage()
+                    .contains("none of its 3 words is a single token"));
+            CommonVocabulary cairo = CommonVocabulary.read(words("Cairo"), model.tokenizer());
+            Facts facts = new Facts(List.of(Readers.fact("alice", "oslo")), Map.of());
+            assertTrue(assertThrows(Problem.class, () -> Questions.of(facts, model, Optional.of(cairo))).getMessage()
+                    .endsWith("and in the common vocabulary"));
+        }
+    }
+
+    @Test
+    void anAnswerTellsItsPlaceItsGuessesAndWhatWasRead() {
+        Facts facts = Readers.facts();
+        try (PlugLM model = Readers.reader()) {
+            model.plug(Readers.memory(folder.resolve("read"), model, Readers.evidence(facts)));
+            ClozeEvaluation measured = measure(model, facts, 3);
+            assertEquals(facts.facts(), measured.answers().stream().map(ClozeAnswer::fact).toList());
+            double reciprocal = Ranks.meanReciprocal(measured.answers().stream().mapToInt(ClozeAnswer::rank).toArray());
+            assertEquals(reciprocal, measured.all().meanReciprocalRank(), 1e-12);
+            for (ClozeAnswer answer : measured.answers()) {
+                assertEquals(ClozeAnswer.GUESSES, answer.guesses().size());
+                assertEquals(answer.rank() == 1,
+                        answer.guesses().getFirst().token().equals(answer.fact().answers().getFirst()));
+                assertEquals(answer.fact().evidence().getFirst().id(),
+                        answer.layers().getFirst().passages().getFirst().id());
+            }
         }
     }
 }

@@ -55,7 +55,7 @@ class EditEvaluationTest {
             assertTrue(measured.undoneExactly());
             assertEquals(0, measured.statedElsewhere());
             assertEquals(before, passages(memory), "the memory itself is not edited");
-            Share again = ClozeEvaluation.measure(model, Questions.of(facts, model).questions(), 8, _ -> {}).all().first();
+            Share again = ClozeEvaluation.measure(model, Questions.of(facts, model), 8, _ -> {}).all().first();
             assertEquals(new Share(8, 8), again, "the memory is plugged in again, without the edits");
         }
         assertEquals(List.of(), left(), "a copy of the memory is left");

@@ -76,6 +76,79 @@ class FactsTest {
         assertEquals(Map.of(Facts.TWICE, 1L, FactFormat.JUDGED_WRONG, 1L, FactFormat.LEAK, 1L), facts.leftOut());
     }
 
+    private static final String T_REX = """
+            {"uuid": "t", "obj_label": "Rome", "sub_label": "Anna", "predicate_id": "P19", "evidences": \
+            [{"sub_surface": "Anna", "obj_surface": "Rome", "masked_sentence": "Anna is from [MASK]."}]}""";
+
+    @Test
+    void tRexTakesItsTemplatesFromRelationsAndElseItsSentences() throws IOException {
+        Path file = file("P19.jsonl", T_REX);
+        RelationTemplates templates = RelationTemplates.read(file("relations.jsonl",
+                "{\"relation\": \"P19\", \"template\": \"[X] was born in [Y] .\", \"type\": \"N-1\"}"));
+        Fact asked = Facts.read(List.of(file), templates).facts().getFirst();
+        assertEquals("Anna was born in [MASK] .", asked.question());
+        assertEquals(List.of("t-rex", "P19", "Anna", List.of("Rome"), "t"),
+                List.of(asked.set(), asked.relation(), asked.subject(), asked.answers(), asked.id()));
+        assertEquals("Anna is from Rome.", asked.evidence().getFirst().text());
+        assertEquals("Anna is from [MASK].", Facts.read(List.of(file)).facts().getFirst().question());
+    }
+
+    @Test
+    void templatesCountMoreThanOursForGoogleReToo() throws IOException {
+        RelationTemplates templates = RelationTemplates.read(file("relations.jsonl",
+                "{\"relation\": \"place_of_birth\", \"template\": \"[X] came from [Y] .\"}"));
+        assertEquals(List.of("Alice A. came from [MASK] .", "Alice A. was born in [MASK] .",
+                "The birth place of Alice A. is [MASK] ."),
+                Facts.read(List.of(file("f.jsonl", GOOGLE_RE)), templates).facts().getFirst().phrasings());
+    }
+
+    @Test
+    void conceptNetAndSquadAreAskedForInTheirSentences() throws IOException {
+        Facts facts = Facts.read(List.of(file("test.jsonl",
+                "{\"sub\": \"alive\", \"obj\": \"think\", \"pred\": \"HasSubevent\", \"masked_sentences\": "
+                        + "[\"When alive you [MASK].\"], \"obj_label\": \"think\", \"uuid\": \"d\"}",
+                "{\"masked_sentences\": [\"It is [MASK].\"], \"obj_label\": \"gold\", \"id\": \"56_0\", "
+                        + "\"sub_label\": \"Squad\"}",
+                "{\"masked_sentences\": [\"[MASK] is [MASK].\"], \"obj_label\": \"gold\"}")));
+        assertEquals(List.of("conceptnet HasSubevent alive When alive you [MASK].", "test test Squad It is [MASK]."),
+                facts.facts().stream().map(it -> String.join(" ", it.set(), it.relation(), it.subject(),
+                        it.question())).toList());
+        assertEquals("56_0", facts.facts().getLast().id());
+        assertEquals(Map.of(FactFormat.MASKS, 1L), facts.leftOut());
+    }
+
+    @Test
+    void lamaCountsEveryJudgmentButYesAgainstAFact() throws IOException {
+        Facts facts = Facts.read(List.of(file("f.jsonl", GOOGLE_RE, GOOGLE_RE.replace("Alice", "Bob")
+                .replace("{\"judgment\": \"no\"}", "{\"judgment\": \"no\"}, {\"judgment\": \"skip\"}"))));
+        assertEquals(1, facts.facts().size());
+        assertEquals(Map.of(FactFormat.JUDGED_WRONG, 1L), facts.leftOut());
+    }
+
+    @Test
+    void questionsWithTooManyWordsAreLeftOutAndCounted() throws IOException {
+        Facts facts = Facts.read(List.of(file("f.jsonl", OURS, GOOGLE_RE)));
+        assertEquals(List.of("1"), facts.upTo(5).facts().stream().map(Fact::id).toList());
+        assertEquals(Map.of(Facts.LONG, 1L), facts.upTo(5).leftOut());
+        assertEquals(facts, facts.upTo(7));
+    }
+
+    @Test
+    void brokenTemplatesAreNamed() throws IOException {
+        for (String line : List.of("{\"relation\": \"P1\", \"template\": \"[X] is\"}", "{\"relation\": \"P1\"}",
+                "{\"template\": \"[X] [Y]\"}", "[]", "{\"relation\": \"P1\", \"template\": \"[Y] of [Y] [X]\"}")) {
+            Path file = file("relations.jsonl", line);
+            Problem problem = assertThrows(Problem.class, () -> RelationTemplates.read(file));
+            assertTrue(problem.getMessage().startsWith(file + ", line 1"), problem.getMessage());
+        }
+        String once = "{\"relation\": \"P1\", \"template\": \"[X] is [Y]\"}";
+        Path twice = file("relations.jsonl", once, once);
+        assertTrue(assertThrows(Problem.class, () -> RelationTemplates.read(twice)).getMessage()
+                .contains("line 2: the relation \"P1\" is there twice"));
+        Path empty = file("relations.jsonl", "");
+        assertThrows(Problem.class, () -> RelationTemplates.read(empty));
+    }
+
     @Test
     void compressedFilesAreReadAndASampleDependsOnTheSeedAlone() throws IOException {
         Path file = folder.resolve("many.jsonl.gz");
@@ -109,10 +182,14 @@ class FactsTest {
         "{'id': '1', 'text': 'a passage'}|not a fact",
         "[1]|not a JSON object",
         "{'question'|not JSON",
-        "{'template': '[X] is .', 'obj_label': 'o', 'sub_label': 's', 'relation': 'P1'}|no [Y]",
+        "{'template': '[X] is .', 'obj_label': 'o', 'sub_label': 's', 'relation': 'P1'}|has no [X] for the subject, or not one [Y]",
         "{'template': '[X] [Y]', 'obj_label': 'o', 'sub_label': '[MASK]', 'relation': 'P1'}|more than one [MASK]",
-        "{'pred': 'p', 'obj_label': 'o', 'sub_label': 's'}|the relation 'p' is not one of Google-RE's",
-        "{'pred': 'p', 'obj_label': 'o'}|no 'sub_label'",
+        "{'pred': 'p', 'obj_label': 'o', 'sub_label': 's'}|no 'masked_sentences' to ask with, and no template for the relation 'p'",
+        "{'pred': '/people/person/place_of_birth', 'obj_label': 'o'}|no 'sub_label'",
+        "{'masked_sentences': ['[MASK]'], 'obj_label': ' '}|'obj_label' is empty",
+        "{'masked_sentences': '[MASK]', 'obj_label': 'o'}|'masked_sentences' is not a list of texts",
+        "{'predicate_id': 'P1', 'obj_label': 'o', 'evidences': [{}]}|no template for the relation 'P1'",
+        "{'predicate_id': 'P1', 'obj_label': 'o', 'evidences': [1]}|'evidences' is neither an object nor a list",
     })
     void aLineThatIsNoFactIsNamed(String line, String message) throws IOException {
         Path file = file("bad.jsonl", line.replace('\'', '"'));
@@ -137,7 +214,7 @@ class FactsTest {
     @Test
     void damagedLinesEitherParseOrAreRefusedInOneLine() throws IOException {
         Random random = new Random(SEED);
-        String all = OURS + "\n" + GOOGLE_RE + "\n" + WITH_PARAGRAPH + "\n";
+        String all = String.join("\n", OURS, GOOGLE_RE, WITH_PARAGRAPH, T_REX) + "\n";
         for (int round = 0; round < 300; round++) {
             byte[] bytes = all.getBytes(StandardCharsets.UTF_8);
             for (int change = 1 + random.nextInt(4); change > 0; change--) {

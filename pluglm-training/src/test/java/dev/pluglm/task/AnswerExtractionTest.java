@@ -1,9 +1,11 @@
 package dev.pluglm.task;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pluglm.checkpoint.Checkpoint;
+import dev.pluglm.problem.Problem;
 import dev.pluglm.task.data.Answer;
 import dev.pluglm.task.data.QuestionExample;
 import dev.pluglm.task.data.QuestionExamples;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 
@@ -179,6 +183,99 @@ class AnswerExtractionTest {
         TaskFixture.run(TaskKind.YESNO, config);
         try (TaskModel model = TaskModel.load(directory.resolve("maybe/model"))) {
             assertEquals(List.of("maybe", "no", "yes"), model.labels());
+        }
+    }
+
+    /**
+     * Questions of BioASQ with two or three snippets, of which the first has nothing to say, and for yes/no questions
+     * with as many.
+     */
+    private static Path bioAsq(Path file, int count, long seed, String type) {
+        Random random = new Random(seed);
+        List<String> questions = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            boolean good = type.equals("factoid") || random.nextBoolean();
+            List<String> snippets = new ArrayList<>();
+            String answer = good ? "yes" : "no";
+            if (type.equals("factoid")) {
+                String text = TaskFixture.text(random, true);
+                answer = List.of("good", "great", "fine", "lovely").stream().filter(text::contains).findFirst()
+                        .orElseThrow();
+                snippets.addAll(List.of("we saw the film", text, answer + " film"));
+            } else {
+                snippets.addAll(List.of(TaskFixture.text(random, good), TaskFixture.text(random, good)));
+            }
+            questions.add("{\"id\":\"%024d\",\"type\":\"%s\",\"body\":\"the film was?\",\"exact_answer\":\"%s\","
+                    .formatted(i, type, answer.toUpperCase(Locale.ROOT)) + "\"snippets\":["
+                    + String.join(",", snippets.stream().map("{\"text\":\"%s\"}"::formatted).toList()) + "]}");
+        }
+        return TaskFixture.write(file, List.of("{\"questions\":[" + String.join(",\n", questions) + "]}"));
+    }
+
+    @Test
+    void factoidQuestionsOfBioAsqArePooledOverTheirSnippets() {
+        Path train = bioAsq(directory.resolve("train.json"), 60, 1, "factoid");
+        Report report = TaskFixture.run(TaskKind.QA, config(train, bioAsq(directory.resolve("dev.json"), 20, 2,
+                "factoid")));
+        assertEquals(List.of("mrr", "strict_accuracy", "lenient_accuracy"), List.copyOf(report.dev().keySet()));
+        assertTrue(report.dev().get("mrr").mean() > 0.8, report.all()::toString);
+        assertTrue(report.dev().get("lenient_accuracy").mean() >= report.dev().get("strict_accuracy").mean());
+        List<JsonNode> rows = TaskFixture.lines(directory.resolve("run/predictions.jsonl"));
+        assertEquals(20, rows.size(), "one a question, not one a snippet");
+        JsonNode row = rows.getFirst();
+        assertEquals("0".repeat(24), row.path("id").asText());
+        assertEquals(3, row.path("snippets").asInt());
+        assertEquals(row.path("prediction").asText(), row.path("exact_answer").path(0).path(0).asText());
+        assertTrue(row.path("exact_answer").size() <= 5);
+        try (TaskModel model = TaskModel.load(directory.resolve("run/model"))) {
+            List<Map<String, Object>> predicted = new ArrayList<>();
+            assertEquals(20, model.predict(directory.resolve("dev.json"), TaskModel.Options.DEFAULT, predicted::add));
+            assertEquals(row.path("prediction").asText(), predicted.getFirst().get("prediction"));
+            assertEquals(report.dev().get("mrr").mean(),
+                    model.evaluate(directory.resolve("dev.json"), 3).byName().get("mrr"), 1e-12);
+        }
+    }
+
+    @Test
+    void yesNoQuestionsOfBioAsqArePooledOverTheirSnippets() {
+        Path train = bioAsq(directory.resolve("train.json"), 60, 1, "yesno");
+        FinetuningConfig config = config(train, bioAsq(directory.resolve("dev.json"), 20, 2, "yesno"));
+        Report report = TaskFixture.run(TaskKind.YESNO, config);
+        assertTrue(report.dev().get("accuracy").mean() > 0.8, report.all()::toString);
+        List<JsonNode> rows = TaskFixture.lines(directory.resolve("run/predictions.jsonl"));
+        assertEquals(20, rows.size(), "one a question, not one a snippet");
+        assertEquals("0".repeat(24), rows.getFirst().path("id").asText());
+        assertEquals(2, rows.getFirst().path("snippets").asInt());
+    }
+
+    @Test
+    void theMeanOfTheSnippetsLogitsDecides() {
+        try (Checkpoint base = Checkpoint.read(shared.resolve("model"))) {
+            TaskSettings settings = TaskSettings.of(TaskKind.YESNO, config(directory, directory));
+            YesNoQuestions task = new YesNoQuestions(new TextInputs(Tokenizer.of(base.vocabulary()), settings),
+                    settings.scores());
+            TaskData data = task.read(bioAsq(directory.resolve("q.json"), 2, 1, "yesno"));
+            assertEquals(4, data.samples().size());
+            List<Map<String, Object>> rows = data.results(new float[][] {{3}, {-2}, {-3}, {2}}).rows();
+            assertEquals(List.of("yes", "no"), rows.stream().map(it -> it.get("prediction")).toList());
+            assertEquals(1 / (1 + Math.exp(-0.5)), (double) rows.getFirst().get("probability"), 1e-9);
+        }
+    }
+
+    @Test
+    void snippetsWithoutTheAnswerTeachNothing() {
+        try (Checkpoint base = Checkpoint.read(shared.resolve("model"))) {
+            TaskSettings settings = TaskSettings.of(TaskKind.QA, config(directory, directory));
+            AnswerExtraction task = new AnswerExtraction(Tokenizer.of(base.vocabulary()), settings);
+            TaskData data = task.read(bioAsq(directory.resolve("q.json"), 4, 1, "factoid"));
+            assertEquals(4, data.size());
+            assertEquals(12, data.samples().size());
+            assertEquals(8, data.trainingSamples().size());
+            Path never = TaskFixture.write(directory.resolve("never.json"), List.of("{\"questions\":[{\"id\":\""
+                    + "a".repeat(24) + "\",\"type\":\"factoid\",\"body\":\"q\",\"exact_answer\":\"x\",\"snippets\":["
+                    + "{\"text\":\"y\"}]}]}"));
+            assertTrue(assertThrows(Problem.class, () -> task.read(never).trainingSamples()).getMessage()
+                    .contains("so there is nothing to learn"));
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.pluglm.problem.Shown;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Finds the answers of one question in its text, and refuses those that do not stand where they are said to. */
 record AnswerSpans(Place place, String id, String context) {
@@ -46,6 +47,23 @@ record AnswerSpans(Place place, String id, String context) {
             found.add(at(texts.get(i), Optional.of(answers.wholeNumber(starts.get(i), "answer_start"))));
         }
         return found;
+    }
+
+    /** Where these stand as whole words, whatever their case: the first place of each that has one. */
+    List<Answer> words(List<String> texts) {
+        List<Answer> found = new ArrayList<>();
+        for (String text : texts) {
+            IntStream.rangeClosed(0, context.length() - text.length())
+                    .filter(start -> context.regionMatches(true, start, text, 0, text.length())
+                            && isBorder(start) && isBorder(start + text.length()))
+                    .findFirst().ifPresent(start -> found.add(new Answer(text, start, start + text.length())));
+        }
+        return found;
+    }
+
+    private boolean isBorder(int at) {
+        return at == 0 || at == context.length() || !Character.isLetterOrDigit(context.charAt(at - 1))
+                || !Character.isLetterOrDigit(context.charAt(at));
     }
 
     /**

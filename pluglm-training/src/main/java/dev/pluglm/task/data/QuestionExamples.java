@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /**
  * Reads questions that are answered by a piece of a text: SQuAD 1.1 and 2.0 and what has their form (XQuAD, BioASQ as
- * published for BioBERT), SQuAD flattened to rows ({@code id}, {@code context}, {@code question}, {@code answers}), and
+ * published for BioBERT), BioASQ's own files (a question for each snippet), SQuAD flattened to rows ({@code id}, {@code context}, {@code question}, {@code answers}), and
  * QED.
  *
  * <p>Every answer has to stand where it is said to, upper and lower case aside; several answers to a question may
@@ -34,6 +34,9 @@ public final class QuestionExamples {
         if (!RowReader.isParquet(file) && isDocument(file)) {
             return new ExampleReader<>(file, new Squad(new SquadParagraphs(file)));
         }
+        if (!RowReader.isParquet(file) && BioAsqQuestions.isAt(file)) {
+            return new ExampleReader<>(file, new BioAsqQuestions<>(file, "factoid", QuestionExamples::factoid));
+        }
         return new ExampleReader<>(file, new Rows(RowReader.open(file, names -> false, EXPECTED)));
     }
 
@@ -47,6 +50,14 @@ public final class QuestionExamples {
         } catch (Problem e) {
             return false; // The reader of lines knows better what is wrong with it.
         }
+    }
+
+    private static QuestionExample factoid(BioAsqQuestions.Snippet snippet) {
+        Row question = snippet.question();
+        return new QuestionExample(snippet.id(), snippet.asked(), snippet.text(), Optional.empty(),
+                snippet.answers().map(answers -> new AnswerSpans(question.place(), snippet.id(), snippet.text())
+                        .words(answers)),
+                snippet.answers().orElse(List.of()), BioAsqQuestions.row(question), question.place());
     }
 
     private record Squad(SquadParagraphs paragraphs) implements ExampleReader.Source<QuestionExample> {

@@ -22,6 +22,7 @@ import java.util.Set;
  * <li>BoolQ, as rows: {@code question}, {@code passage} and {@code answer} or {@code label}: true, 1, yes;
  * <li>PubMedQA: an object of entries with {@code QUESTION}, {@code CONTEXTS} (joined by a space) and
  *     {@code final_decision}; the id is the entry's name;
+ * <li>BioASQ's own files: an example for each snippet, with the question's answer;
  * <li>BioASQ in SQuAD's form: {@code answers} is "yes" or "no", or {@code is_impossible} stands for "no".
  * </ul>
  */
@@ -41,7 +42,10 @@ public final class YesNoExamples {
         RowReader.requireFile(file);
         if (!RowReader.isParquet(file)) {
             if (QuestionExamples.isDocument(file)) {
-                return new ExampleReader<>(file, new BioAsqQuestions(new SquadParagraphs(file)));
+                return new ExampleReader<>(file, new SquadForm(new SquadParagraphs(file)));
+            }
+            if (BioAsqQuestions.isAt(file)) {
+                return new ExampleReader<>(file, new BioAsqQuestions<>(file, "yesno", YesNoExamples::ofSnippet));
             }
             if (isPubMedQa(file)) {
                 return new ExampleReader<>(file, new PubMedQa(file));
@@ -90,6 +94,13 @@ public final class YesNoExamples {
         return answer;
     }
 
+    private static TextExample ofSnippet(BioAsqQuestions.Snippet snippet) {
+        Row question = snippet.question();
+        return new TextExample(Optional.of(snippet.id()), snippet.asked(), Optional.of(snippet.text()),
+                snippet.answers().map(all -> List.of(answer(String.join(", ", all), question.place()))),
+                BioAsqQuestions.row(question), question.place());
+    }
+
     private static final class PubMedQa implements ExampleReader.Source<TextExample> {
         private final JsonDocument document;
         private boolean ended;
@@ -127,7 +138,7 @@ public final class YesNoExamples {
         }
     }
 
-    private record BioAsqQuestions(SquadParagraphs paragraphs) implements ExampleReader.Source<TextExample> {
+    private record SquadForm(SquadParagraphs paragraphs) implements ExampleReader.Source<TextExample> {
 
         @Override
         public Optional<TextExample> next() {

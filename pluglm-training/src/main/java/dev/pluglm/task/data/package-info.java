@@ -8,7 +8,6 @@
  * <li>{@link dev.pluglm.task.data.TokenExamples}: sentences with entities, as CoNLL columns or JSON lines;
  * <li>{@link dev.pluglm.task.data.QuestionExamples}: questions answered by a piece of a text, as SQuAD or QED;
  * <li>{@link dev.pluglm.task.data.YesNoExamples}: questions answered by yes or no, as BoolQ, PubMedQA or BioASQ;
- * <li>{@link dev.pluglm.task.data.ClozeExamples}: facts to be filled in, as LAMA.
  * </ul>
  *
  * <p>Files may be compressed by gzip. Only one line or entry of a file is in memory at a time, 16 MiB at most.

@@ -43,7 +43,8 @@ class HostileDataTest {
         readers.put("sentences", TokenExamples::open);
         readers.put("questions", QuestionExamples::open);
         readers.put("yes/no", YesNoExamples::open);
-        readers.put("facts", file -> ClozeExamples.open(file, RelationTemplates.googleRe()));
+        readers.put("questions by snippets", PooledExamples::questions);
+        readers.put("yes/no by snippets", PooledExamples::yesNo);
         return readers;
     }
 
@@ -177,7 +178,8 @@ class HostileDataTest {
                 "{'1': {'QUESTION': 'Q', 'CONTEXTS': ['a'], 'final_decision': 'yes'}}",
                 "{'pred': '/x/place_of_birth', 'sub_label': 'a', 'obj_label': 'b', 'masked_sentences': ['[MASK]']}\n")
                 .map(it -> it.replace('\'', '"').getBytes(StandardCharsets.UTF_8)).toList());
-        List.of("texts.parquet", "sentences.parquet", "questions.parquet").forEach(it -> files.add(bytes(it)));
+        List.of("texts.parquet", "sentences.parquet", "questions.parquet", "bioasq.json")
+                .forEach(it -> files.add(bytes(it)));
         assertTimeout(Duration.ofSeconds(Math.max(60, ROUNDS / 10)), () -> {
             for (int round = 0; round < ROUNDS; round++) {
                 byte[] file = files.get(round % files.size());

@@ -156,28 +156,14 @@ class QuestionExamplesTest {
                  {"id": "5118dd1305c10fae75000001_002", "question": "Q?", "is_impossible": true}]}]}]}
                 """)).readAll();
         assertEquals(List.of("yes", "no"), bioAsq.stream().map(TextExample::label).toList());
-        assertEquals("5118dd1305c10fae75000001", BioAsqAnswers.questionOf(bioAsq.getFirst().id().orElseThrow()));
+        assertEquals(Optional.of("5118dd1305c10fae75000001"),
+                PooledExamples.question(bioAsq.getFirst().id().orElseThrow()));
         assertEquals(Map.of("1", "yes", "2", "no"),
                 YesNoExamples.testAnswers(Written.text(folder, "t.json", "{\"1\": \"yes\", \"2\": \"no\"}")));
         Path broken = Written.text(folder, "b.jsonl", "{\"question\": \"q\", \"passage\": \"p\", \"answer\": "
                 + "\"perhaps\"}");
         Written.assertProblem(folder, "b.jsonl, line 1: the answer is 'perhaps'; expected yes, no or maybe",
                 () -> YesNoExamples.open(broken).next());
-    }
-
-    @Test
-    void bioAsqsOwnAnswersAreReadInAllTheirForms() {
-        Map<String, BioAsqAnswers> answers = BioAsqAnswers.read(Written.text(folder, "gold.json", """
-                {"username": "x", "questions": [
-                 {"id": "a", "type": "factoid", "exact_answer": [["p53", "TP53"]], "snippets": []},
-                 {"id": "b", "type": "factoid", "exact_answer": ["p53"]},
-                 {"id": "c", "type": "yesno", "exact_answer": "yes"}, {"id": "d", "type": "summary"}]}
-                """));
-        assertEquals(List.of(List.of("p53", "TP53"), List.of("p53"), List.of("yes"), List.of()),
-                answers.values().stream().map(BioAsqAnswers::answers).toList());
-        Path twice = Written.text(folder, "twice.json", "{\"questions\": [{\"id\": \"a\"}, {\"id\": \"a\"}]}");
-        Written.assertProblem(folder, "twice.json, line 1: the question a is there twice",
-                () -> BioAsqAnswers.read(twice));
     }
 
     @Test

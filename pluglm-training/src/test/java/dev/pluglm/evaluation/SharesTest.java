@@ -5,32 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.api.Test;
 
-class RankingTest {
-
-    @Test
-    void theRankIsThatOfTheBestRightToken() {
-        float[] logits = {0.5f, 2, -1, 2.5f, 1};
-        assertEquals(1, Ranking.rank(logits, new int[] {3}));
-        assertEquals(2, Ranking.rank(logits, new int[] {2, 1}));
-        assertEquals(5, Ranking.rank(logits, new int[] {2}));
-        assertEquals(3, Ranking.top(logits));
-    }
-
-    @Test
-    void ofEqualLogitsTheLowerIdStandsFirst() {
-        float[] logits = {1, 1, 1};
-        assertEquals(1, Ranking.rank(logits, new int[] {0}));
-        assertEquals(3, Ranking.rank(logits, new int[] {2}));
-        assertEquals(2, Ranking.rank(logits, new int[] {2, 1}));
-        assertEquals(0, Ranking.top(logits));
-    }
-
-    @Test
-    void whatIsNoNumberNeverLooksGood() {
-        float nan = Float.NaN;
-        assertEquals(4, Ranking.rank(new float[] {nan, nan, nan}, new int[] {0}));
-        assertEquals(3, Ranking.rank(new float[] {nan, nan, 1}, new int[] {2}));
-    }
+class SharesTest {
 
     @Test
     void scoresAddUp() {
