@@ -2,9 +2,11 @@ package dev.pluglm.model;
 
 import dev.pluglm.tensor.Scope;
 
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -59,12 +61,22 @@ final class MemoryLayer implements Layer {
             Tensor readers = wanted.of(attended);
             KnowledgeAttention.Reading reading = knowledgeAttention.forward(readers, query, found, pass.training());
             tell(pass.trace(), found.hits(), reading.weights().detach());
-            pass.trace().memory(number, reading.memory());
+            Tensor memory = nothingWhereNothingWasFound(reading.memory(), found);
+            pass.trace().memory(number, memory);
             Tensor sum = feedForward
                     .map(f -> f.forward(readers, pass.training()).add_(readers))
                     .orElse(readers);
-            return norm.forward(sum.add(reading.memory()));
+            return norm.forward(sum.add(memory));
         });
+    }
+
+    /** An output projection adds its bias even to nothing; a sequence that finds no passage is to be as without memory. */
+    private static Tensor nothingWhereNothingWasFound(Tensor memory, Knowledge found) {
+        if (Arrays.stream(found.hits().counts()).allMatch(count -> count > 0)) {
+            return memory;
+        }
+        Tensor any = found.found().sum(1).gt(new Scalar(0)).to(memory.scalar_type());
+        return memory.mul(any.view(-1, 1, 1));
     }
 
     /** @param weights {@code [batch, heads or 1, length or 1, k, slots]} */

@@ -14,6 +14,7 @@ import dev.pluglm.tensor.Scope;
 import dev.pluglm.tensor.Tensors;
 
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -133,6 +135,52 @@ class PlugLMModelTest {
             for (float number : states(model, Memory.empty(), new int[][] {text(5)})) {
                 assertTrue(Float.isFinite(number));
             }
+        }
+    }
+
+    @Test
+    void whereNothingIsFoundNothingIsAddedWhateverTheOutputProjectionHasLearned() {
+        PlugLMConfig config = config(c -> c.numMemoryLayers = 1);
+        int[][] texts = {text(5), text(8)};
+        try (PlugLMModel model = PlugLMModel.random(config, SEED); ArrayMemory memory = memory(PASSAGES)) {
+            float[] nothing = states(model, Memory.empty(), texts);
+            float[] something = states(model, memory, texts);
+            try (NoGradGuard _ = new NoGradGuard()) {
+                model.parameters().all().forEach((name, weight) -> {
+                    if (name.endsWith("out_proj.bias")) {
+                        weight.add_(new Scalar(3.0));
+                    }
+                });
+            }
+            assertArrayEquals(nothing, states(model, Memory.empty(), texts));
+            assertFalse(Arrays.equals(something, states(model, memory, texts)));
+            // The first text finds passages, the second none.
+            float[] mixed = states(model, new FirstQueryOnly(memory), texts);
+            float[] found = states(model, memory, texts);
+            assertArrayEquals(Arrays.copyOf(found, 5 * 32), Arrays.copyOf(mixed, 5 * 32), 1e-5f);
+            assertArrayEquals(Arrays.copyOfRange(nothing, 8 * 32, 16 * 32), Arrays.copyOfRange(mixed, 8 * 32, 16 * 32),
+                    1e-5f);
+        }
+    }
+
+    /** A memory in which only the first query of each search finds anything. */
+    private record FirstQueryOnly(Memory all) implements Memory {
+        @Override
+        public View view() {
+            View whole = all.view();
+            return (View) Proxy.newProxyInstance(View.class.getClassLoader(),
+                    new Class<?>[] {View.class}, (_, method, arguments) -> {
+                        Object made = method.invoke(whole, arguments);
+                        if (made instanceof Hits hits) {
+                            Arrays.fill(hits.counts(), 1, hits.queries(), 0);
+                        }
+                        return made;
+                    });
+        }
+
+        @Override
+        public void close() {
+            all.close();
         }
     }
 
