@@ -61,7 +61,7 @@ final class MemoryLayer implements Layer {
             tell(pass.trace(), found.hits(), reading.weights().detach());
             pass.trace().memory(number, reading.memory());
             Tensor sum = feedForward
-                    .map(f -> f.forward(readers, pass.training()).add_(readers))
+                    .map(f -> f.plusInput(readers, pass.training()))
                     .orElse(readers);
             return norm.forward(sum.add(reading.memory()));
         });
