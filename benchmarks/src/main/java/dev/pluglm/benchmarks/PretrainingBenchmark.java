@@ -11,6 +11,8 @@ import dev.pluglm.training.Trainer;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +23,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Tokens a second of pre-training, in the setting of the published code's benchmark: 6 layers of 384 with one memory
@@ -34,6 +37,7 @@ public final class PretrainingBenchmark {
     private static final int BATCH = 16;
     private static final int LENGTH = 128;
     private static final int PASSAGE = 64;
+    private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
 
     private PretrainingBenchmark() {}
 
@@ -64,7 +68,9 @@ public final class PretrainingBenchmark {
         Timer timer = new Timer();
         try (Pretraining training = Pretraining.prepare(config, false, Ensemble.alone(), timer)) {
             while (!training.trainer().isDone()) {
+                long from = CPU.getCurrentThreadCpuTime();
                 timer.step(training.trainer().step());
+                timer.cpu(CPU.getCurrentThreadCpuTime() - from);
             }
         }
         timer.print(config);
@@ -93,6 +99,7 @@ public final class PretrainingBenchmark {
 
     private static final class Timer implements Pretraining.Listener {
         private final List<Trainer.Report> reports = new ArrayList<>();
+        private final List<Double> cpu = new ArrayList<>();
         private long encodingFrom = -1;
         private double encodingSeconds;
 
@@ -112,15 +119,28 @@ public final class PretrainingBenchmark {
             reports.add(report);
         }
 
+        void cpu(long nanoseconds) {
+            cpu.add(nanoseconds / 1e9);
+        }
+
         void print(PretrainingConfig config) {
-            double[] seconds = reports.stream().skip(2).mapToDouble(Trainer.Report::seconds).sorted().toArray();
+            double[] seconds = sorted(reports.stream().map(Trainer.Report::seconds));
             double median = seconds[seconds.length / 2];
+            double[] ofThread = sorted(cpu.stream());
+            double medianOfThread = ofThread[ofThread.length / 2];
             System.out.printf(Locale.ROOT, "pretrain step 6x384 M=1 B=%d L=%d, %s, %d threads, optimizer included:"
                             + " median %.1f ms, %.1f tokens/s (steps %s)%n",
                     BATCH, LENGTH, config.dtype, config.threads, median * 1e3, BATCH * LENGTH / median,
                     Arrays.stream(seconds).mapToObj(it -> String.format(Locale.ROOT, "%.2f", it))
                             .collect(Collectors.joining(" ")));
+            System.out.printf(Locale.ROOT, "  CPU time of the calling thread: median %.1f ms, %.1f tokens/s%n",
+                    medianOfThread * 1e3, BATCH * LENGTH / medianOfThread);
             System.out.printf(Locale.ROOT, "first refresh of the memory: %.1f s%n", encodingSeconds);
+        }
+
+        /** Without the first two, in which things warm up. */
+        private static double[] sorted(Stream<Double> steps) {
+            return steps.skip(2).mapToDouble(it -> it).sorted().toArray();
         }
     }
 }

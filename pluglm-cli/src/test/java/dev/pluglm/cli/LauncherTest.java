@@ -100,6 +100,15 @@ class LauncherTest {
     }
 
     @Test
+    void memoryIsKeptBetweenTrainingStepsUnlessTheUserSaysOtherwise() throws Exception {
+        script(folder.resolve("jdk/bin/java"), "env | grep ^MALLOC_ | sort\n");
+        environment.put("MALLOC_ARENA_MAX", "4");
+        assertEquals(
+                "MALLOC_ARENA_MAX=4\nMALLOC_MMAP_THRESHOLD_=1073741824\nMALLOC_TRIM_THRESHOLD_=4294967296\n",
+                run().out());
+    }
+
+    @Test
     void sourcesThatAreNewerThanTheBuildAreBuilt() throws Exception {
         run();
         Path source = Files.writeString(home.resolve("pluglm-cli/src/main/New.java"), "class New {}");

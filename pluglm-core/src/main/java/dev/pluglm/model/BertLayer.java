@@ -24,7 +24,7 @@ final class BertLayer implements Layer {
     public Tensor forward(Tensor x, Mask mask, Pass pass, Wanted wanted) {
         return Scope.returning(() -> {
             Tensor attended = wanted.of(attention.forward(x, mask, pass.training()));
-            return norm.forward(feedForward.forward(attended, pass.training()).add_(attended));
+            return norm.forward(feedForward.plusInput(attended, pass.training()));
         });
     }
 }

@@ -12,6 +12,7 @@ final class Embeddings {
     final Tensor types; // [types, hidden]
     final LayerNorm norm;
     final int padding;
+    private final Dropout dropout;
     private final PlugLMConfig config;
 
     Embeddings(Parameters.Group p, PlugLMConfig config) {
@@ -20,6 +21,7 @@ final class Embeddings {
         types = p.at("token_type_embeddings").table(config.typeVocabSize(), config.hiddenSize());
         norm = new LayerNorm(p.at("LayerNorm"), config.hiddenSize(), config.layerNormEps());
         padding = config.padTokenId();
+        dropout = new Dropout(config.hiddenDropoutProb());
         this.config = config;
     }
 
@@ -64,6 +66,6 @@ final class Embeddings {
             throw Problem.of("an input has %d tokens, but the model ends at position %d", length, longest());
         }
         sum.add_(positions.narrow(0, 0, length));
-        return torch.dropout(norm.forward(sum), config.hiddenDropoutProb(), training);
+        return dropout.of(norm.forward(sum), training);
     }
 }

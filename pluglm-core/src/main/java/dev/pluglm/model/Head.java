@@ -76,18 +76,18 @@ sealed interface Head {
     final class FirstToken {
         private final Linear dense;
         private final Linear outputs;
-        private final double dropout;
+        private final Dropout dropout;
 
         FirstToken(Parameters p, String name, int count, PlugLMConfig config) {
             dense = new Linear(p.at("bert").at("pooler").at("dense"), config.hiddenSize(), config.hiddenSize());
             outputs = new Linear(p.at(name), config.hiddenSize(), count);
-            dropout = config.hiddenDropoutProb();
+            dropout = new Dropout(config.hiddenDropoutProb());
         }
 
         /** {@code [batch, length, hidden] -> [batch, count]}. */
         Tensor forward(Tensor states, boolean training) {
             Tensor pooled = torch.tanh(dense.forward(states.select(1, 0)));
-            return outputs.forward(torch.dropout(pooled, dropout, training));
+            return outputs.forward(dropout.of(pooled, training));
         }
     }
 
@@ -166,16 +166,16 @@ sealed interface Head {
         private static final int IGNORED = -100;
 
         private final Linear classifier;
-        private final double dropout;
+        private final Dropout dropout;
 
         TokenClassification(Parameters p, PlugLMConfig config) {
             classifier = new Linear(p.at("classifier"), config.hiddenSize(), config.numLabels());
-            dropout = config.hiddenDropoutProb();
+            dropout = new Dropout(config.hiddenDropoutProb());
         }
 
         @Override
         public Tensor logits(Tensor states, boolean training) {
-            return classifier.forward(torch.dropout(states, dropout, training));
+            return classifier.forward(dropout.of(states, training));
         }
 
         @Override

@@ -54,7 +54,7 @@ sealed interface KnowledgeAttention {
         private final Linear output;
         private final int heads;
         private final int headSize;
-        private final double dropout;
+        private final Dropout dropout;
         private final boolean referenceCompatible;
 
         MultiHead(Parameters.Group p, PlugLMConfig config) {
@@ -62,7 +62,7 @@ sealed interface KnowledgeAttention {
             Parameters.Group projections = p.at("biased_multihead_attn");
             heads = config.numAttentionHeads();
             headSize = config.headSize();
-            dropout = config.attentionProbsDropoutProb();
+            dropout = new Dropout(config.attentionProbsDropoutProb());
             referenceCompatible = config.referenceCompatible();
             beta = p.constant("beta", 1, heads);
             key = new Linear(projections.at("k_proj"), hidden, hidden);
@@ -79,7 +79,7 @@ sealed interface KnowledgeAttention {
                     .matmul(heads(found.spread(key.product(values))).transpose(2, 3)); // [.., length, k * slots]
             Tensor bias = beta.view(1, heads, 1, 1).mul(everyHead(found.forEachValue(similarity(queries, found))));
             Tensor weights = softmax(scores.add(bias), everyHead(found.real()));
-            Tensor context = value.inFormat(torch.dropout(weights, dropout, training))
+            Tensor context = value.inFormat(dropout.of(weights, training))
                     .matmul(heads(found.spread(value.product(values))));
             return new Reading(output.forward(merge(context, x)), found.byPassage(weights));
         }
@@ -106,12 +106,12 @@ sealed interface KnowledgeAttention {
     final class SingleHead implements KnowledgeAttention {
         private final Tensor beta; // [1]
         private final Linear key;
-        private final double dropout;
+        private final Dropout dropout;
 
         SingleHead(Parameters.Group p, PlugLMConfig config) {
             beta = p.constant("beta", 1, 1);
             key = new Linear(p.at("key_proj"), config.hiddenSize(), config.hiddenSize());
-            dropout = config.attentionProbsDropoutProb();
+            dropout = new Dropout(config.attentionProbsDropoutProb());
         }
 
         @Override
@@ -120,7 +120,7 @@ sealed interface KnowledgeAttention {
             Tensor scores = torch.bmm(x, keys.transpose(1, 2)); // [batch, length, k * slots]
             Tensor bias = beta.mul(found.forEachValue(similarity(queries, found))).unsqueeze(1);
             Tensor weights = softmax(scores.add(bias), found.real().unsqueeze(1));
-            Tensor memory = torch.bmm(torch.dropout(weights, dropout, training), found.spread(found.values()));
+            Tensor memory = torch.bmm(dropout.of(weights, training), found.spread(found.values()));
             return new Reading(memory, found.byPassage(weights.unsqueeze(1)));
         }
     }

@@ -64,7 +64,7 @@ final class MemoryLayer implements Layer {
             Tensor memory = nothingWhereNothingWasFound(reading.memory(), found);
             pass.trace().memory(number, memory);
             Tensor sum = feedForward
-                    .map(f -> f.forward(readers, pass.training()).add_(readers))
+                    .map(f -> f.plusInput(readers, pass.training()))
                     .orElse(readers);
             return norm.forward(sum.add(memory));
         });

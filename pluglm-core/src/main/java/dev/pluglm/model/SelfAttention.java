@@ -16,8 +16,8 @@ final class SelfAttention {
     private final LayerNorm norm;
     private final int heads;
     private final int headSize;
-    private final double attentionDropout;
-    private final double hiddenDropout;
+    private final Dropout attentionDropout;
+    private final Dropout hiddenDropout;
 
     SelfAttention(Parameters.Group p, PlugLMConfig config) {
         int hidden = config.hiddenSize();
@@ -28,8 +28,8 @@ final class SelfAttention {
         norm = new LayerNorm(p.at("output").at("LayerNorm"), hidden, config.layerNormEps());
         heads = config.numAttentionHeads();
         headSize = config.headSize();
-        attentionDropout = config.attentionProbsDropoutProb();
-        hiddenDropout = config.hiddenDropoutProb();
+        attentionDropout = new Dropout(config.attentionProbsDropoutProb());
+        hiddenDropout = new Dropout(config.hiddenDropoutProb());
     }
 
     /**
@@ -45,9 +45,9 @@ final class SelfAttention {
             Tensor scores = scores(heads(query.product(in)), heads(key.product(in)));
             mask.additive().ifPresent(away -> scores.add_(away.to(scores.scalar_type())));
             Tensor weights = torch.softmax(scores, -1);
-            Tensor context = torch.dropout(weights, attentionDropout, training).matmul(heads(value.product(in)));
+            Tensor context = attentionDropout.of(weights, training).matmul(heads(value.product(in)));
             Tensor merged = context.transpose(1, 2).reshape(x.size(0), x.size(1), (long) heads * headSize);
-            return norm.forward(torch.dropout(output.forward(merged), hiddenDropout, training).add_(x));
+            return norm.forward(hiddenDropout.plus(output.forward(merged), x, training));
         });
     }
 
