@@ -97,8 +97,8 @@ final class DemoAction extends Action {
         console.line("What you saw: the memory is looked into at every prediction, the passages it gave are shown, an edit");
         console.line("counts at once and can be undone. What you did not see yet: this model has NOT been trained with a");
         console.line("memory. It computes exactly what BERT does, the passages it finds mean little, and removing one");
-        console.line("changes what is found but not the answer. One that has been trained with a memory, and follows an edit,");
-        console.line("is in models/pluglm-base: README.md, \"A model that looks things up\".");
+        console.line("changes what is found but not the answer. One that was trained with a memory, and follows an edit, is");
+        console.line("in models/pluglm-base: see README.md, \"A model that looks things up\".");
         console.line("");
         console.line("Go on with:");
         console.line("  ./pluglm fill --model %s --memory %s \"Oslo is the capital of [MASK].\"".formatted(modelAt, memoryAt));
