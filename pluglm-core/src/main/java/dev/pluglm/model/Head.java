@@ -91,22 +91,27 @@ sealed interface Head {
         }
     }
 
+    /** A head that predicts something of the whole input. */
+    sealed interface OfFirstToken extends Head {
+        FirstToken outputs();
+
+        @Override
+        default Tensor logits(Tensor states, boolean training) {
+            return outputs().forward(states, training);
+        }
+
+        @Override
+        default Wanted wanted() {
+            return Wanted.FIRST;
+        }
+    }
+
     /** One of several labels; logits {@code [batch, labels]}, labels {@code [batch]}. */
-    record Classification(FirstToken outputs) implements Head {
+    record Classification(FirstToken outputs) implements OfFirstToken {
         private static final int IGNORED = -100;
 
         Classification(Parameters p, PlugLMConfig config) {
             this(new FirstToken(p, "classifier", config.numLabels(), config));
-        }
-
-        @Override
-        public Tensor logits(Tensor states, boolean training) {
-            return outputs.forward(states, training);
-        }
-
-        @Override
-        public Wanted wanted() {
-            return Wanted.FIRST;
         }
 
         @Override
@@ -116,20 +121,10 @@ sealed interface Head {
     }
 
     /** Any number of labels; logits {@code [batch, labels]}, labels as many, fp32, 1 for those that are there. */
-    record MultiLabel(FirstToken outputs) implements Head {
+    record MultiLabel(FirstToken outputs) implements OfFirstToken {
 
         MultiLabel(Parameters p, PlugLMConfig config) {
             this(new FirstToken(p, "classifier", config.numLabels(), config));
-        }
-
-        @Override
-        public Tensor logits(Tensor states, boolean training) {
-            return outputs.forward(states, training);
-        }
-
-        @Override
-        public Wanted wanted() {
-            return Wanted.FIRST;
         }
 
         @Override
@@ -139,20 +134,10 @@ sealed interface Head {
     }
 
     /** A number, learned by its squared error; logits {@code [batch, 1]}, labels {@code [batch]} fp32. */
-    record Regression(FirstToken outputs) implements Head {
+    record Regression(FirstToken outputs) implements OfFirstToken {
 
         Regression(Parameters p, PlugLMConfig config) {
             this(new FirstToken(p, "classifier", 1, config));
-        }
-
-        @Override
-        public Tensor logits(Tensor states, boolean training) {
-            return outputs.forward(states, training);
-        }
-
-        @Override
-        public Wanted wanted() {
-            return Wanted.FIRST;
         }
 
         @Override
@@ -211,20 +196,10 @@ sealed interface Head {
     }
 
     /** Whether the answer is yes; logits {@code [batch, 1]}, labels {@code [batch]}, 1 for yes. */
-    record YesNo(FirstToken outputs) implements Head {
+    record YesNo(FirstToken outputs) implements OfFirstToken {
 
         YesNo(Parameters p, PlugLMConfig config) {
             this(new FirstToken(p, "regressor", 1, config));
-        }
-
-        @Override
-        public Tensor logits(Tensor states, boolean training) {
-            return outputs.forward(states, training);
-        }
-
-        @Override
-        public Wanted wanted() {
-            return Wanted.FIRST;
         }
 
         @Override
