@@ -17,9 +17,9 @@ record AffineMap(Tensor weight, Tensor bias) {
         return new AffineMap(directions.t(), mean.matmul(directions).neg());
     }
 
-    /** {@code (x - mean) factor}, for channels each by itself. */
-    static AffineMap scaled(double factor, Tensor mean) {
-        return centred(torch.eye(mean.size(0), mean.options()).mul(new Scalar(factor)), mean);
+    /** {@code x - mean}. */
+    static AffineMap shifted(Tensor mean) {
+        return centred(torch.eye(mean.size(0), mean.options()), mean);
     }
 
     /** Some of the outputs, {@code [out]} int64, times a number. */

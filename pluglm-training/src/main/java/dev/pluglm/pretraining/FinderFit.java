@@ -3,10 +3,8 @@ package dev.pluglm.pretraining;
 import dev.pluglm.model.MemoryEncoder;
 import dev.pluglm.model.Peers;
 import dev.pluglm.model.PlugLMConfig;
-import dev.pluglm.tensor.Scope;
 import dev.pluglm.tensor.Tensors;
 
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 import java.util.Arrays;
@@ -44,12 +42,7 @@ final class FinderFit {
                 .toList();
         int[][] byLength = Arrays.stream(passages).sorted(Comparator.comparingInt(it -> it.length))
                 .toArray(int[][]::new);
-        for (int from = 0; from < byLength.length; from += PASSAGES_AT_ONCE) {
-            try (Scope _ = Scope.open()) {
-                int to = Math.min(byLength.length, from + PASSAGES_AT_ONCE);
-                this.passages.add(encoder.pooled(Arrays.copyOfRange(byLength, from, to)));
-            }
-        }
+        MemoryFit.inBlocks(byLength, PASSAGES_AT_ONCE, some -> this.passages.add(encoder.pooled(some)));
     }
 
     /**
@@ -61,26 +54,24 @@ final class FinderFit {
         layers.get(layer - first).add(pooled, encoder.pooled(stated));
     }
 
-    /** How many there are in all processes. */
-    long pairs(Peers peers) {
-        return layers.getFirst().together(peers).count();
+    /** What was added in all processes, for each memory layer. */
+    List<Moments> together(Peers peers) {
+        return layers.stream().map(moments -> moments.together(peers)).toList();
     }
 
-    void write(MemoryFit.Weights weights, Peers peers) {
-        List<Moments> all = layers.stream().map(moments -> moments.together(peers)).toList();
+    /** @param all of all processes, for each memory layer */
+    void write(MemoryFit.Weights weights, List<Moments> all) {
         CanonicalFit fit = new CanonicalFit(shape.querySize(), passages, all);
         weights.set("bert.encoder.retriever.key_proj", fit.keys());
         for (int i = 0; i < all.size(); i++) {
             String memory = "bert.encoder.layer." + (first + i) + ".memory_layer.";
-            AffineMap query = fit.normalizedExpected(all.get(i));
-            weights.set(memory + "query_proj", query);
+            weights.set(memory + "query_proj", fit.normalizedExpected(all.get(i)));
             if (shape.queryBatchnorm()) {
                 // Queries have mean 0 and variance 1 already.
-                Tensor one = query.bias().mul(new Scalar(0.0)).add(new Scalar(1.0));
-                weights.set(memory + "batch_norm.weight", one);
-                weights.set(memory + "batch_norm.bias", one.sub(one));
-                weights.set(memory + "batch_norm.running_mean", one.sub(one));
-                weights.set(memory + "batch_norm.running_var", one);
+                weights.set(memory + "batch_norm.weight", Tensors.full(1, shape.querySize()));
+                weights.set(memory + "batch_norm.bias", Tensors.full(0, shape.querySize()));
+                weights.set(memory + "batch_norm.running_mean", Tensors.full(0, shape.querySize()));
+                weights.set(memory + "batch_norm.running_var", Tensors.full(1, shape.querySize()));
             }
             switch (shape.knowledgeAttentionType()) {
                 case MULTI_HEAD -> beta(weights, memory, shape.numAttentionHeads());

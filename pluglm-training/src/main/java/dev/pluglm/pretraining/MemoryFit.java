@@ -17,8 +17,10 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 
@@ -76,13 +78,14 @@ final class MemoryFit {
                 }
                 progress.accept(Math.min(done, samples));
             }
-            long used = finder.pairs(ensemble);
+            List<Moments> all = finder.together(ensemble);
+            long used = all.getFirst().count();
             if (used < shape.querySize()) {
                 throw Problem.of("fit_samples: of %d texts only %d had a passage in the memory that states what is masked,"
                         + " fewer than query_size (%d); use a memory made of the texts, or more samples", done, used,
                         shape.querySize());
             }
-            finder.write(this::set, ensemble);
+            finder.write(this::set, all);
             reader.ifPresent(it -> it.write(this::set, ensemble));
             return used;
         }
@@ -135,6 +138,15 @@ final class MemoryFit {
         int count = Math.min(passages.length, most);
         return IntStream.range(0, count).mapToObj(i -> passages[(int) ((long) i * passages.length / count)])
                 .toArray(int[][]::new);
+    }
+
+    /** Looks at passages some at a time, each time in a scope of its own. */
+    static void inBlocks(int[][] passages, int atOnce, Consumer<int[][]> look) {
+        for (int from = 0; from < passages.length; from += atOnce) {
+            try (Scope _ = Scope.open()) {
+                look.accept(Arrays.copyOfRange(passages, from, Math.min(passages.length, from + atOnce)));
+            }
+        }
     }
 
     /** Where fitted numbers go: weights by their names. */

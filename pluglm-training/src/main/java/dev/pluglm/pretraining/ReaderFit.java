@@ -5,10 +5,8 @@ import dev.pluglm.model.MemoryEncoder;
 import dev.pluglm.model.Peers;
 import dev.pluglm.model.PlugLMConfig;
 import dev.pluglm.model.ValueType;
-import dev.pluglm.tensor.Scope;
 import dev.pluglm.tensor.Tensors;
 
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -64,17 +62,13 @@ final class ReaderFit {
         this.answers = Moments.none(shape.hiddenSize());
         Moments seen = Moments.none(shape.hiddenSize());
         inBlocks(passages, some -> seen.add(real(encoder.states(some), some), real(lastStates.apply(some), some)));
-        this.toValue = new AffineMap(seen.regression(RIDGE).t(),
-                seen.meanY().sub(seen.mean().matmul(seen.regression(RIDGE))));
+        AffineMap centred = AffineMap.centred(seen.regression(RIDGE), seen.mean());
+        this.toValue = new AffineMap(centred.weight(), centred.bias().add(seen.meanY()));
         inBlocks(passages, some -> values.add(value(real(encoder.states(some), some))));
     }
 
     private static void inBlocks(int[][] passages, Consumer<int[][]> look) {
-        for (int from = 0; from < passages.length; from += PASSAGES_AT_ONCE) {
-            try (Scope _ = Scope.open()) {
-                look.accept(Arrays.copyOfRange(passages, from, Math.min(passages.length, from + PASSAGES_AT_ONCE)));
-            }
-        }
+        MemoryFit.inBlocks(passages, PASSAGES_AT_ONCE, look);
     }
 
     /** The states of real tokens, {@code [tokens, hidden]}. */
@@ -125,10 +119,9 @@ final class ReaderFit {
         weights.set(reader + "values.LayerNorm.bias", Tensors.full(0, shape.hiddenSize()));
         weights.set(projections + "k_proj", fit.keys().outputs(chosen, 1));
         weights.set(projections + "q_proj", fit.expected(all).outputs(chosen, SHARPNESS * Math.sqrt(shape.headSize())));
-        Tensor none = values.mean().mul(new Scalar(0.0));
-        weights.set(projections + "v_proj", AffineMap.scaled(1, none));
+        weights.set(projections + "v_proj", AffineMap.shifted(torch.zeros_like(values.mean())));
         // What is read of a passage at random adds nothing on average.
-        weights.set(projections + "out_proj", AffineMap.scaled(1, values.mean()));
+        weights.set(projections + "out_proj", AffineMap.shifted(values.mean()));
     }
 
     /**

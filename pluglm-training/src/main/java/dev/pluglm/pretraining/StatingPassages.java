@@ -80,11 +80,6 @@ final class StatingPassages {
 
     /** 39 bits, so that it sorts as a positive number above the row. */
     private static long hash(int[] tokens, int from) {
-        long hash = RUN;
-        for (int i = from; i < from + RUN; i++) {
-            hash = (hash ^ tokens[i]) * 0x9E3779B97F4A7C15L;
-            hash ^= hash >>> 29;
-        }
-        return hash >>> 25;
+        return WithoutOwnText.hash(tokens, from, RUN) >>> 25;
     }
 }

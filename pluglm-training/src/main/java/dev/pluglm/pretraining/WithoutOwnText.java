@@ -37,7 +37,8 @@ final class WithoutOwnText extends WithholdingView {
         return runs;
     }
 
-    private static long hash(int[] tokens, int from, int length) {
+    /** Of a run of tokens. */
+    static long hash(int[] tokens, int from, int length) {
         long hash = length;
         for (int i = from; i < from + length; i++) {
             hash = (hash ^ tokens[i]) * 0x100000001B3L;
