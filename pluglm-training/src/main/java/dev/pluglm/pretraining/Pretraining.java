@@ -102,7 +102,7 @@ public final class Pretraining implements AutoCloseable {
         LossScaler scaler = state.map(it -> LossScaler.restore(it.scaler())).orElseGet(precision::lossScaler);
         trainer = new Trainer(model.model(), objective, optimizer, schedule(), scaler,
                 new Trainer.Settings(config.maxTrainSteps, config.maxGradNorm, precision, config.seed), ensemble);
-        run = new TrainingRun(trainer, objective, optimizer, scaler, model, checkpoints, config.ckptSteps, ensemble,
+        run = new TrainingRun(trainer, objective, optimizer, model, checkpoints, config.ckptSteps, ensemble,
                 List.of(listener));
         if (config.keepPassageStates) {
             // As exact as the training that reads them.
@@ -231,10 +231,7 @@ public final class Pretraining implements AutoCloseable {
             throw Problem.of("%s: was made with the optimizer %s, the configuration asks for %s", checkpoint,
                     state.optimizer(), optimizer.name());
         }
-        if (state.processes() != ensemble.count()) {
-            listener.note("the run was made by %d processes and goes on with %d: its weights will differ slightly"
-                    .formatted(state.processes(), ensemble.count()));
-        }
+        state.noteOf(ensemble.count()).ifPresent(listener::note);
         run.goOnFrom(checkpoint, state);
         listener.note("going on after update %d, from %s".formatted(state.position().updates(), checkpoint));
     }

@@ -35,7 +35,6 @@ final class EpochLoop implements AutoCloseable {
     private final PlugLM plugged;
     private final Supervised objective;
     private final AdamW optimizer;
-    private final LossScaler scaler;
     private final Trainer trainer;
     private final long steps;
     private final String fingerprint;
@@ -65,7 +64,7 @@ final class EpochLoop implements AutoCloseable {
         long all = objective.updates() * config.numTrainEpochs;
         steps = config.maxTrainSteps > 0 ? Math.min(all, config.maxTrainSteps) : all;
         MixedPrecision precision = MixedPrecision.of(config.dtype);
-        scaler = saved.map(it -> LossScaler.restore(it.scaler())).orElseGet(precision::lossScaler);
+        LossScaler scaler = saved.map(it -> LossScaler.restore(it.scaler())).orElseGet(precision::lossScaler);
         optimizer = new AdamW(plugged.model().parameters().trainable(), config.weightDecay);
         trainer = new Trainer(plugged.model(), objective, optimizer, schedule(), scaler,
                 new Trainer.Settings(steps, config.maxGradNorm, precision, seed), ensemble);
@@ -86,10 +85,7 @@ final class EpochLoop implements AutoCloseable {
         RunCheckpoints.restore(checkpoint, saved, optimizer);
         trainer.goOnFrom(saved.position());
         state = EpochState.read(checkpoint);
-        if (saved.processes() != ensemble.count()) {
-            listener.note("the run was made by %d processes and goes on with %d: its weights will differ slightly"
-                    .formatted(saved.processes(), ensemble.count()));
-        }
+        saved.noteOf(ensemble.count()).ifPresent(listener::note);
         listener.note("going on after update %d".formatted(saved.position().updates()));
     }
 
@@ -153,8 +149,9 @@ final class EpochLoop implements AutoCloseable {
     }
 
     private void endOfEpoch(long began) {
-        Optional<Scores> dev = material.dev().filter(_ -> ensemble.isFirst()).flatMap(it -> it.results(Outputs.of(plugged, it.samples(),
-                config.perDeviceEvalBatchSize, Lookups.NONE)).scores());
+        Optional<Scores> dev = material.dev().filter(_ -> ensemble.isFirst())
+                .flatMap(it -> it.results(Outputs.of(plugged, it.samples(), config.perDeviceEvalBatchSize,
+                        Lookups.NONE)).scores());
         boolean better = ofFirst(material.dev().isEmpty() ? trainer.isDone()
                 : dev.map(state::isBeatenBy).orElse(false));
         if (better && ensemble.isFirst()) {
@@ -184,9 +181,7 @@ final class EpochLoop implements AutoCloseable {
         if (!ensemble.isFirst()) {
             return;
         }
-        RunState saved = new RunState(trainer.position(), optimizer.name(), optimizer.steps(), scaler.state(),
-                fingerprint, ensemble.count());
-        directory.checkpoints().save(saved, plugged.checkpoint(), optimizer.state(), now()::write);
+        directory.checkpoints().save(trainer.state(fingerprint), plugged.checkpoint(), optimizer.state(), now()::write);
         listener.saved(trainer.position().updates());
     }
 

@@ -11,7 +11,6 @@ import dev.pluglm.text.Tokenizer;
 import dev.pluglm.training.Ensemble;
 import dev.pluglm.training.Trainer;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -168,11 +167,7 @@ public final class Finetuning implements AutoCloseable {
         if (!ensemble.isFirst()) {
             return directory;
         }
-        try {
-            AtomicFiles.deleteTree(directory);
-        } catch (IOException e) {
-            throw new Problem(directory + ": could not be replaced: " + e.getMessage(), e);
-        }
+        RunDirectory.delete(directory);
         TextEncoder encoder = new TextEncoder(tokenizer, material.base().model().memoryEncoder().orElseThrow(() ->
                 Problem.of("%s: has no encoder that memories could be made with; use the pre-trained model that it comes from",
                 config.model)));

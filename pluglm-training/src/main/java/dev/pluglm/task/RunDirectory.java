@@ -90,7 +90,7 @@ record RunDirectory(Path path) {
         }
     }
 
-    private static void delete(Path file) {
+    static void delete(Path file) {
         try {
             AtomicFiles.deleteTree(file);
         } catch (IOException e) {

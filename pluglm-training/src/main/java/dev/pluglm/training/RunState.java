@@ -1,5 +1,7 @@
 package dev.pluglm.training;
 
+import java.util.Optional;
+
 /**
  * The numbers of a run that is not over: what a checkpoint keeps beside weights and optimizer.
  *
@@ -16,4 +18,11 @@ public record RunState(
         long optimizerSteps,
         LossScaler.State scaler,
         String data,
-        int processes) {}
+        int processes) {
+    /** What the user should know if the run goes on with another number of processes. */
+    public Optional<String> noteOf(int now) {
+        return processes == now ? Optional.empty()
+                : Optional.of("the run was made by %d processes and goes on with %d: its weights will differ slightly"
+                        .formatted(processes, now));
+    }
+}

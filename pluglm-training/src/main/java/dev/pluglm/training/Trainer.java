@@ -83,6 +83,11 @@ public final class Trainer {
         return position;
     }
 
+    /** What a checkpoint keeps of the run beside weights and optimizer. */
+    public RunState state(String data) {
+        return new RunState(position, optimizer.name(), optimizer.steps(), scaler.state(), data, ensemble.count());
+    }
+
     /** Whether the last update is made. */
     public boolean isDone() {
         return position.updates() >= settings.steps();

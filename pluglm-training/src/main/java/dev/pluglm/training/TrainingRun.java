@@ -11,7 +11,6 @@ import java.util.List;
  * @param trainer makes the updates
  * @param objective what is learned
  * @param optimizer what changes the weights
- * @param scaler of the loss
  * @param model that is trained, with its vocabulary
  * @param checkpoints of the run
  * @param checkpointSteps updates between checkpoints; 0 for none but the last
@@ -22,7 +21,6 @@ public record TrainingRun(
         Trainer trainer,
         Objective objective,
         Optimizer optimizer,
-        LossScaler scaler,
         Checkpoint model,
         RunCheckpoints checkpoints,
         long checkpointSteps,
@@ -45,11 +43,11 @@ public record TrainingRun(
 
     /** The same run, watched by others. */
     public TrainingRun watchedBy(List<Watcher> others) {
-        return new TrainingRun(trainer, objective, optimizer, scaler, model, checkpoints, checkpointSteps, ensemble,
+        return new TrainingRun(trainer, objective, optimizer, model, checkpoints, checkpointSteps, ensemble,
                 others);
     }
 
-    /** Goes on from a checkpoint; the model and the scaler were made from it already. */
+    /** Goes on from a checkpoint; the model and the loss scaler were made from it already. */
     public void goOnFrom(Path checkpoint, RunState state) {
         RunCheckpoints.restore(checkpoint, state, optimizer);
         objective.restore(checkpoint);
@@ -75,9 +73,7 @@ public record TrainingRun(
 
     private void save() {
         if (ensemble.isFirst()) {
-            RunState state = new RunState(trainer.position(), optimizer.name(), optimizer.steps(), scaler.state(),
-                    objective.fingerprint(), ensemble.count());
-            checkpoints.save(state, model, optimizer.state(), objective::save);
+            checkpoints.save(trainer.state(objective.fingerprint()), model, optimizer.state(), objective::save);
             Path written = checkpoints.at(trainer.position().updates());
             watchers.forEach(watcher -> watcher.saved(written));
         }
