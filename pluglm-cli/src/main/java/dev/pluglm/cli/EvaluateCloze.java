@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 @Command(name = "cloze",
@@ -34,7 +35,7 @@ final class EvaluateCloze extends Action {
         Report report = new Report("cloze", options);
         Facts facts = factOptions.read(options.seed);
         try (PlugLM model = options.open()) {
-            Questions questions = factOptions.questions(model, facts, console);
+            Questions questions = factOptions.questions(model, facts, Optional.empty(), console);
             Map<String, ClozeEvaluation> measured = conditions.measure(model, (condition, plugged) -> {
                 int count = questions.questions().size();
                 try (Progress progress =
@@ -42,10 +43,7 @@ final class EvaluateCloze extends Action {
                     return ClozeEvaluation.measure(plugged, questions, options.batchSize, progress::to);
                 }
             });
-            report.with("facts", factOptions.files)
-                    .with("memories", conditions.all())
-                    .with("questions", questions.questions().size())
-                    .with("left_out", questions.leftOut())
+            factOptions.into(report, questions, conditions.all())
                     .with("memory_k", model.model().config().memoryK())
                     .with("results", measured)
                     .finish(options, console);

@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 @Command(name = "edits",
@@ -67,17 +68,14 @@ final class EvaluateEdits extends Action {
         Report report = new Report("edits", options);
         Facts facts = factOptions.read(options.seed);
         try (PlugLM model = options.open()) {
-            Questions questions = factOptions.questions(model, facts, console);
+            Questions questions = factOptions.questions(model, facts, Optional.empty(), console);
             EditEvaluation.Options asked = new EditEvaluation.Options(
                     edits, alone, unrelated, unrelatedAlone, options.seed, options.batchSize);
             try (Progress progress = console.progress("editing", "questions",
                     OptionalLong.of(asked.work(questions.questions())))) {
                 EditEvaluation measured = EditEvaluation.measure(
                         model, memories, questions.questions(), asked, progress::to);
-                report.with("facts", factOptions.files)
-                        .with("memories", memories)
-                        .with("questions", questions.questions().size())
-                        .with("left_out", questions.leftOut())
+                factOptions.into(report, questions, memories)
                         .with("results", measured)
                         .finish(options, console);
                 if (!console.isJson()) {

@@ -1,6 +1,7 @@
 package dev.pluglm.cli;
 
 import dev.pluglm.PlugLM;
+import dev.pluglm.evaluation.CommonVocabulary;
 import dev.pluglm.evaluation.Facts;
 import dev.pluglm.evaluation.Questions;
 import dev.pluglm.evaluation.RelationTemplates;
@@ -9,6 +10,7 @@ import picocli.CommandLine.Option;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The facts that a model is asked for. */
@@ -38,17 +40,26 @@ final class FactOptions {
         return samples == null ? facts : facts.sample(samples, seed);
     }
 
-    Questions questions(PlugLM model, Facts facts, Console console) {
-        return told(Questions.of(facts, model), console);
-    }
-
-    /** Says what was left out. */
-    static Questions told(Questions questions, Console console) {
+    /** Questions about the facts; says what was left out. */
+    Questions questions(PlugLM model, Facts facts, Optional<CommonVocabulary> common, Console console) {
+        Questions questions = Questions.of(facts, model, common);
         if (!questions.leftOut().isEmpty()) {
             console.note("left out: " + questions.leftOut().entrySet().stream()
                     .map(each -> Console.count(each.getValue()) + " (" + each.getKey() + ")")
                     .collect(Collectors.joining(", ")));
         }
         return questions;
+    }
+
+    /**
+     * Puts into a report what was asked.
+     *
+     * @param memories paths of those that were plugged in, in a form that JSON has
+     */
+    Report into(Report report, Questions questions, Object memories) {
+        return report.with("facts", files)
+                .with("memories", memories)
+                .with("questions", questions.questions().size())
+                .with("left_out", questions.leftOut());
     }
 }

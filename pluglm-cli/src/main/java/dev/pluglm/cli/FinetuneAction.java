@@ -34,8 +34,6 @@ abstract class FinetuneAction extends Action {
             description = "auto: go on with what was begun in the output directory, if anything was; never (default).")
     private Resume resume;
 
-    enum Resume { AUTO, NEVER }
-
     @Mixin
     private ProcessOptions processes;
 

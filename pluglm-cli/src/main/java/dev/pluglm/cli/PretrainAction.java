@@ -45,8 +45,6 @@ final class PretrainAction extends Action {
     @Spec
     private CommandSpec command;
 
-    enum Resume { AUTO, NEVER }
-
     /** Adds the fields of the configuration as options, as their one definition describes them. */
     static final class Fields implements IModelTransformer {
         @Override

@@ -65,7 +65,7 @@ final class ProbeAction extends Action {
                     .map(file -> CommonVocabulary.read(file, model.tokenizer()));
             common.ifPresent(words -> console.note("common vocabulary: %s words, %s of them single tokens of this model"
                     .formatted(Console.count(words.words()), Console.count(words.words() - words.split()))));
-            Questions questions = FactOptions.told(Questions.of(facts, model, common), console);
+            Questions questions = factOptions.questions(model, facts, common, console);
             ClozeEvaluation measured = measure(model.plug(memories.toArray(Path[]::new)), questions, console);
             if (predictions != null) {
                 AtomicFiles.write(predictions, measured.answers().stream().map(ProbeAction::line).map(Report::line)
@@ -73,10 +73,7 @@ final class ProbeAction extends Action {
             }
             common.ifPresent(words -> report.with("common_vocabulary", Map.of("file", commonVocabulary.toString(),
                     "words", words.words(), "split", words.split(), "tokens", words.size())));
-            report.with("facts", factOptions.files)
-                    .with("memories", memories)
-                    .with("questions", questions.questions().size())
-                    .with("left_out", questions.leftOut())
+            factOptions.into(report, questions, memories)
                     .with("memory_k", model.model().config().memoryK())
                     .with("results", measured)
                     .finish(options, console);

@@ -105,19 +105,8 @@ class FinetuneCommandTest {
     @Test
     void twoProcessesShareARunAndSpeakWithOneVoice() throws Exception {
         Path out = directory.resolve("out.txt");
-        List<String> line = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path")));
-        String cache = System.getProperty("org.bytedeco.javacpp.cachedir");
-        if (cache != null) {
-            line.add("-Dorg.bytedeco.javacpp.cachedir=" + cache);
-        }
-        line.add(Main.class.getName());
-        for (Object each : finetune("--output-dir", directory.resolve("run"), "--processes", "2", "--in-task-memory",
-                "--num-train-epochs", "1")) {
-            line.add(each.toString());
-        }
-        Process run = new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(out.toFile()).start();
+        Process run = Run.start(out, finetune("--output-dir", directory.resolve("run"), "--processes", "2",
+                "--in-task-memory", "--num-train-epochs", "1"));
         assertTrue(run.waitFor(120, java.util.concurrent.TimeUnit.SECONDS), "does not end");
         String said = Files.readString(out);
         assertEquals(0, run.exitValue(), said);

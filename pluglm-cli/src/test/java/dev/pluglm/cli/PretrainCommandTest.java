@@ -84,17 +84,9 @@ class PretrainCommandTest {
     }
 
     private Process start(String... more) throws IOException {
-        List<String> line = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path")));
-        String cache = System.getProperty("org.bytedeco.javacpp.cachedir");
-        if (cache != null) {
-            line.add("-Dorg.bytedeco.javacpp.cachedir=" + cache);
-        }
-        line.addAll(List.of(Main.class.getName(), "pretrain", directory.resolve("recipe.yaml").toString()));
+        List<Object> line = new ArrayList<>(List.of("pretrain", directory.resolve("recipe.yaml")));
         line.addAll(List.of(more));
-        return new ProcessBuilder(line).redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("out.txt").toFile())).start();
+        return Run.start(directory.resolve("out.txt"), line.toArray());
     }
 
     @Test

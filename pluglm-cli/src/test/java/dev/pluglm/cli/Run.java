@@ -9,6 +9,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** What one command line printed, and its exit code. */
@@ -26,6 +29,21 @@ record Run(int code, String out, String err) {
         return new Run(code, out.toString(), err.toString());
     }
 
+    /** The same command line as a process of its own, which adds what it prints to a file. */
+    static Process start(Path out, Object... arguments) throws IOException {
+        List<String> line = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path")));
+        String cache = System.getProperty("org.bytedeco.javacpp.cachedir");
+        if (cache != null) {
+            line.add("-Dorg.bytedeco.javacpp.cachedir=" + cache);
+        }
+        line.add(Main.class.getName());
+        Arrays.stream(arguments).map(Object::toString).forEach(line::add);
+        return new ProcessBuilder(line).redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(out.toFile())).start();
+    }
+
     /** The output of a command that must succeed. */
     static String ok(Object... arguments) {
         Run run = of(arguments);
@@ -36,7 +54,7 @@ record Run(int code, String out, String err) {
 
     /** The objects that a command that must succeed prints with {@code --json}. */
     static List<JsonNode> json(Object... arguments) {
-        Object[] all = java.util.Arrays.copyOf(arguments, arguments.length + 1);
+        Object[] all = Arrays.copyOf(arguments, arguments.length + 1);
         all[arguments.length] = "--json";
         return ok(all).lines().map(Run::parse).toList();
     }
