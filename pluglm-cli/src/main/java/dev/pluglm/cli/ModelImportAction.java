@@ -7,6 +7,7 @@ import dev.pluglm.model.DocumentEncoderType;
 import dev.pluglm.model.KnowledgeAttentionType;
 import dev.pluglm.model.MemoryInit;
 import dev.pluglm.model.PlugLMConfig;
+import dev.pluglm.model.QueryStates;
 import dev.pluglm.model.Task;
 import dev.pluglm.model.ValueType;
 import dev.pluglm.problem.Problem;
@@ -61,6 +62,14 @@ final class ModelImportAction extends Action {
     @Option(names = "--knowledge-attention", paramLabel = "TYPE",
             description = "multi_head, single_head or sentence_level (default: multi_head).")
     private KnowledgeAttentionType attention;
+
+    @Option(names = "--null-passage", description = "Knowledge attention may read nothing, where nothing found is near.")
+    private boolean nullPassage;
+
+    @Option(names = "--query-states", paramLabel = "STATES",
+            description = "What queries are made from: memory_layer, the states that read; or document_encoder, those of"
+                    + " the layer at which the document encoder ends (default: memory_layer).")
+    private QueryStates queryStates;
 
     @Option(names = "--document-encoder", paramLabel = "TYPE", converter = ToDocumentEncoder.class,
             description = "What passages are encoded with: word_embedding, or first_N for the first N layers too"
@@ -125,6 +134,8 @@ final class ModelImportAction extends Action {
         draft.memoryK = memoryK == null ? draft.memoryK : memoryK;
         draft.querySize = querySize == null ? draft.querySize : querySize;
         draft.knowledgeAttentionType = attention == null ? draft.knowledgeAttentionType : attention;
+        draft.nullPassage |= nullPassage;
+        draft.queryStates = queryStates == null ? draft.queryStates : queryStates;
         draft.documentEncoderType = documentEncoder == null ? draft.documentEncoderType : documentEncoder;
         draft.valueType = valueType == null ? draft.valueType : valueType;
         draft.normalizeKeys |= normalizeKeys;

@@ -43,8 +43,12 @@ final class ModelInfo extends Action {
         facts.put("layers", "%d of %d hidden units, %d heads; the top %d look into the memory".formatted(
                 c.numHiddenLayers(), c.hiddenSize(), c.numAttentionHeads(), c.numMemoryLayers()));
         facts.put("feed-forward", "%d, in memory layers %d".formatted(c.intermediateSize(), c.memoryLayerFfnDim()));
-        facts.put("memory", "%d passages a query, queries of %d, %s attention".formatted(
-                c.memoryK(), c.querySize(), c.knowledgeAttentionType().name().toLowerCase(Locale.ROOT)));
+        facts.put("memory", "%d passages a query, queries of %d from the states of the %s, %s attention%s".formatted(
+                c.memoryK(), c.querySize(), switch (c.queryStates()) {
+                    case MEMORY_LAYER -> "memory layer";
+                    case DOCUMENT_ENCODER -> "document encoder's last layer";
+                }, c.knowledgeAttentionType().name().toLowerCase(Locale.ROOT),
+                c.nullPassage() ? " that may read nothing" : ""));
         facts.put("passages", "encoded by %s, %s%s%s".formatted(c.documentEncoderType(), switch (c.valueType()) {
             case POOLED -> "read as one value";
             case TOKENS -> "read token by token";

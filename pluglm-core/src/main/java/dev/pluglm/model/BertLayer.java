@@ -5,7 +5,7 @@ import dev.pluglm.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 
 /** An ordinary layer: self-attention, then a feed-forward block, each added to its input and normalised. */
-final class BertLayer implements Layer {
+final class BertLayer {
     private final SelfAttention attention;
     private final FeedForward feedForward;
     private final LayerNorm norm;
@@ -20,11 +20,17 @@ final class BertLayer implements Layer {
         norm = new LayerNorm(p.at("output").at("LayerNorm"), hidden, config.layerNormEps());
     }
 
-    @Override
-    public Tensor forward(Tensor x, Mask mask, Pass pass, Wanted wanted) {
+    /**
+     * Computes the next hidden states.
+     *
+     * @param x {@code [batch, length, hidden]}
+     * @param wanted of which tokens the next states are wanted
+     * @return {@code [batch, wanted, hidden]}
+     */
+    Tensor forward(Tensor x, Mask mask, boolean training, Wanted wanted) {
         return Scope.returning(() -> {
-            Tensor attended = wanted.of(attention.forward(x, mask, pass.training()));
-            return norm.forward(feedForward.plusInput(attended, pass.training()));
+            Tensor attended = wanted.of(attention.forward(x, mask, training));
+            return norm.forward(feedForward.plusInput(attended, training));
         });
     }
 }

@@ -41,9 +41,8 @@ final class DocumentEncoder {
     Tensor states(Tensor ids, Mask mask, boolean training) {
         return Scope.returning(() -> {
             Tensor states = embeddings.forward(ids, training);
-            Pass pass = new Pass(training, Memory.empty().view(), true, true, Trace.NONE, Peers.NONE);
             for (BertLayer layer : layers) {
-                states = layer.forward(states, mask, pass, Wanted.ALL);
+                states = layer.forward(states, mask, training, Wanted.ALL);
             }
             return states;
         });

@@ -11,14 +11,16 @@ import java.util.function.Supplier;
 /** The body of the model: the embedding block, ordinary layers, and memory layers at the top. */
 final class Encoder {
     final Embeddings embeddings;
-    final List<Layer> layers;
+    private final List<BertLayer> ordinary = new ArrayList<>();
+    private final List<MemoryLayer> memory = new ArrayList<>();
+    private final int documentLayers;
     /** Makes the keys and values of passages from this encoder's own weights; absent where both are fixed. */
     final Optional<Retriever> retriever;
 
     /** @param carried the encoder of the model's memories, where that is not this one's own */
     Encoder(Parameters.Group p, PlugLMConfig config, Device device, Supplier<Optional<Retriever>> carried) {
         embeddings = new Embeddings(p.at("embeddings"), config);
-        List<BertLayer> ordinary = new ArrayList<>();
+        documentLayers = config.documentEncoderType().layers();
         for (int i = 0; !config.isMemoryLayer(i) && i < config.numHiddenLayers(); i++) {
             ordinary.add(new BertLayer(p.at("encoder").at("layer").at(i), config));
         }
@@ -30,25 +32,30 @@ final class Encoder {
                         new DocumentEncoder(
                                 shared.at("document_encoder"),
                                 embeddings,
-                                ordinary.subList(0, config.documentEncoderType().layers()),
+                                ordinary.subList(0, documentLayers),
                                 config),
                         !config.fixKeys(),
                         !config.fixValues(),
                         config,
                         device));
         Lookup lookup = new Lookup(retriever, carried, config, device);
-        layers = new ArrayList<>(ordinary);
         for (int i = ordinary.size(); i < config.numHiddenLayers(); i++) {
-            layers.add(new MemoryLayer(p.at("encoder").at("layer").at(i), i, lookup, config));
+            memory.add(new MemoryLayer(p.at("encoder").at("layer").at(i), i, lookup, config));
         }
     }
 
     /** {@code [batch, length]} token ids to {@code [batch, wanted, hidden]} states. */
     Tensor forward(Tensor ids, Tensor typeIds, Mask mask, Pass pass, Wanted wanted) {
         Tensor states = embeddings.forward(ids, typeIds, pass.training());
-        for (int i = 0; i < layers.size(); i++) {
-            boolean last = i == layers.size() - 1;
-            states = layers.get(i).forward(states, mask, pass, last ? wanted : Wanted.ALL);
+        Tensor encoded = states;
+        int top = ordinary.size() + memory.size() - 1;
+        for (int i = 0; i < ordinary.size(); i++) {
+            states = ordinary.get(i).forward(states, mask, pass.training(), i == top ? wanted : Wanted.ALL);
+            encoded = i < documentLayers ? states : encoded;
+            pass.trace().hidden(i, states);
+        }
+        for (int i = ordinary.size(); i <= top; i++) {
+            states = memory.get(i - ordinary.size()).forward(states, encoded, mask, pass, i == top ? wanted : Wanted.ALL);
             pass.trace().hidden(i, states);
         }
         return states;

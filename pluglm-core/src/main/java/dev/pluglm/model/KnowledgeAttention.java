@@ -2,11 +2,17 @@ package dev.pluglm.model;
 
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+
+import java.util.Optional;
 
 /**
  * How hidden states read the values of the passages found (SPEC 1.2 step 5). Where every token of a passage is a value,
  * the softmax goes over all tokens of all passages, and the similarity of a passage counts for each of its tokens.
+ *
+ * <p>A model may have a null passage (REALM, Guu et al. 2020), which is always found and says nothing: it takes the more
+ * of the attention, the less near the other passages are. What it takes is in no weight, and adds nothing.
  */
 sealed interface KnowledgeAttention {
 
@@ -23,7 +29,8 @@ sealed interface KnowledgeAttention {
      * What was read.
      *
      * @param memory {@code [batch, length, hidden]}, or {@code [batch, 1, hidden]} for all tokens
-     * @param weights {@code [batch, heads or 1, length or 1, k, slots]}: of each value of each passage found
+     * @param weights {@code [batch, heads or 1, length or 1, k, slots]}: of each value of each passage found; what they
+     *     lack to 1 the null passage has
      */
     record Reading(Tensor memory, Tensor weights) {}
 
@@ -31,7 +38,7 @@ sealed interface KnowledgeAttention {
         return switch (config.knowledgeAttentionType()) {
             case MULTI_HEAD -> new MultiHead(p, config);
             case SINGLE_HEAD -> new SingleHead(p, config);
-            case SENTENCE_LEVEL -> new SentenceLevel();
+            case SENTENCE_LEVEL -> new SentenceLevel(p, config);
         };
     }
 
@@ -40,14 +47,33 @@ sealed interface KnowledgeAttention {
         return torch.cosine_similarity(query.unsqueeze(1), found.keys(), 2, 1e-8);
     }
 
-    /** Softmax over all values found; 0 everywhere where none was. {@code real} broadcasts to {@code scores}. */
-    private static Tensor softmax(Tensor scores, Tensor real) {
-        return torch.softmax(scores.add(Mask.away(real)), -1).mul(real);
+    /** How near the null passage is, for each head; empty if there is none. */
+    private static Optional<Tensor> nullSimilarity(Parameters.Group p, PlugLMConfig config, int heads) {
+        return config.nullPassage() ? Optional.of(p.constant("null_similarity", 0, heads)) : Optional.empty();
+    }
+
+    /**
+     * Softmax over all values found and the null passage; 0 everywhere where none was found.
+     *
+     * @param scores {@code [.., .., n]}
+     * @param real 1 for the values found; broadcasts to {@code scores}
+     * @param nothing the score of the null passage; broadcasts to {@code scores}
+     */
+    private static Tensor softmax(Tensor scores, Tensor real, Optional<Tensor> nothing) {
+        Tensor found = scores.add(Mask.away(real));
+        if (nothing.isEmpty()) {
+            return torch.softmax(found, -1).mul(real);
+        }
+        long[] one = found.shape();
+        one[one.length - 1] = 1;
+        Tensor all = torch.cat(new TensorVector(found, nothing.get().expand(one)), -1);
+        return torch.softmax(all, -1).narrow(-1, 0, scores.size(-1)).mul(real);
     }
 
     /** {@code softmax(QKᵀ/√d + β·cos) V} for each head; keys of the attention are made from the values. */
     final class MultiHead implements KnowledgeAttention {
         private final Tensor beta; // [heads]
+        private final Optional<Tensor> nullSimilarity; // [heads]
         private final Linear query;
         private final Linear key;
         private final Linear value;
@@ -65,6 +91,7 @@ sealed interface KnowledgeAttention {
             dropout = new Dropout(config.attentionProbsDropoutProb());
             referenceCompatible = config.referenceCompatible();
             beta = p.constant("beta", 1, heads);
+            nullSimilarity = nullSimilarity(p, config, heads);
             key = new Linear(projections.at("k_proj"), hidden, hidden);
             value = new Linear(projections.at("v_proj"), hidden, hidden);
             query = new Linear(projections.at("q_proj"), hidden, hidden);
@@ -78,10 +105,21 @@ sealed interface KnowledgeAttention {
                     .mul(new Scalar(1 / Math.sqrt(headSize)))
                     .matmul(heads(found.spread(key.product(values))).transpose(2, 3)); // [.., length, k * slots]
             Tensor bias = beta.view(1, heads, 1, 1).mul(everyHead(found.forEachValue(similarity(queries, found))));
-            Tensor weights = softmax(scores.add(bias), everyHead(found.real()));
+            Tensor weights = softmax(scores.add(bias), everyHead(found.real()),
+                    nullSimilarity.map(near -> near.mul(beta).view(1, heads, 1, 1)));
             Tensor context = value.inFormat(dropout.of(weights, training))
                     .matmul(heads(found.spread(value.product(values))));
-            return new Reading(output.forward(merge(context, x)), found.byPassage(weights));
+            Tensor memory = output.forward(merge(context, x));
+            return new Reading(withoutBias(memory, weights), found.byPassage(weights));
+        }
+
+        /** The null passage has no part in the bias of the output either. */
+        private Tensor withoutBias(Tensor memory, Tensor weights) {
+            if (nullSimilarity.isEmpty()) {
+                return memory;
+            }
+            Tensor read = weights.sum(-1).mean(1).unsqueeze(2); // [batch, length, 1]
+            return memory.add(output.bias().mul(read.sub(new Scalar(1))));
         }
 
         /** {@code [batch, n, hidden] -> [batch, heads, n, headSize]}. */
@@ -105,11 +143,13 @@ sealed interface KnowledgeAttention {
     /** {@code softmax(x·key(v)ᵀ + β·cos) v}: what the reference means to compute and fails at. */
     final class SingleHead implements KnowledgeAttention {
         private final Tensor beta; // [1]
+        private final Optional<Tensor> nullSimilarity; // [1]
         private final Linear key;
         private final Dropout dropout;
 
         SingleHead(Parameters.Group p, PlugLMConfig config) {
             beta = p.constant("beta", 1, 1);
+            nullSimilarity = nullSimilarity(p, config, 1);
             key = new Linear(p.at("key_proj"), config.hiddenSize(), config.hiddenSize());
             dropout = new Dropout(config.attentionProbsDropoutProb());
         }
@@ -119,17 +159,24 @@ sealed interface KnowledgeAttention {
             Tensor keys = found.spread(key.forward(found.values()));
             Tensor scores = torch.bmm(x, keys.transpose(1, 2)); // [batch, length, k * slots]
             Tensor bias = beta.mul(found.forEachValue(similarity(queries, found))).unsqueeze(1);
-            Tensor weights = softmax(scores.add(bias), found.real().unsqueeze(1));
+            Tensor weights = softmax(scores.add(bias), found.real().unsqueeze(1), nullSimilarity.map(beta::mul));
             Tensor memory = torch.bmm(dropout.of(weights, training), found.spread(found.values()));
             return new Reading(memory, found.byPassage(weights.unsqueeze(1)));
         }
     }
 
-    /** {@code softmax(cos) v}, the same for all tokens; no parameters. A passage has one value. */
+    /** {@code softmax(cos) v}, the same for all tokens. A passage has one value. */
     final class SentenceLevel implements KnowledgeAttention {
+        private final Optional<Tensor> nullSimilarity; // [1]
+
+        SentenceLevel(Parameters.Group p, PlugLMConfig config) {
+            nullSimilarity = nullSimilarity(p, config, 1);
+        }
+
         @Override
         public Reading forward(Tensor x, Tensor queries, Knowledge found, boolean training) {
-            Tensor weights = softmax(similarity(queries, found), found.real()).unsqueeze(1); // [batch, 1, k]
+            Tensor weights = softmax(similarity(queries, found), found.real(), nullSimilarity)
+                    .unsqueeze(1); // [batch, 1, k]
             return new Reading(torch.bmm(weights, found.spread(found.values())), found.byPassage(weights.unsqueeze(1)));
         }
     }

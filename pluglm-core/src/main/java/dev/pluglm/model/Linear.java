@@ -42,6 +42,11 @@ final class Linear {
         return torch.linear(inFormat(x), weight, bias);
     }
 
+    /** {@code [out]}. */
+    Tensor bias() {
+        return bias;
+    }
+
     /** {@code x} in the number format of the weights: worth doing once for several products. */
     Tensor inFormat(Tensor x) {
         return x.to(weight.scalar_type());

@@ -13,10 +13,11 @@ import java.util.Optional;
  * A layer that looks things up (paper, section 3; SPEC 1.2): its input attends to itself, is pooled into a query, and
  * reads the passages that the query finds, beside a feed-forward block.
  */
-final class MemoryLayer implements Layer {
+final class MemoryLayer {
     private final int number;
     private final SelfAttention attention;
     private final Optional<FeedForward> feedForward;
+    private final QueryStates queryStates;
     private final Pooler pooler;
     private final Linear queryProjection;
     private final Optional<BatchNorm> queryNorm;
@@ -38,6 +39,7 @@ final class MemoryLayer implements Layer {
                         Linear.evenlyDrawn(p.at("ffn").at(0), hidden, inner),
                         new Linear(p.at("ffn").at(1), inner, hidden),
                         config));
+        queryStates = config.queryStates();
         pooler = Pooler.of(config.memoryPoolerType(), memory.at("pooler"), config);
         knowledgeAttention = KnowledgeAttention.of(memory.at("know_attn"), config);
         valueNorm = config.valueLayerNorm()
@@ -51,11 +53,22 @@ final class MemoryLayer implements Layer {
         norm = new LayerNorm(p.at("LayerNorm"), hidden, config.layerNormEps());
     }
 
-    @Override
-    public Tensor forward(Tensor x, Mask mask, Pass pass, Wanted wanted) {
+    /**
+     * Computes the next hidden states.
+     *
+     * @param x {@code [batch, length, hidden]}
+     * @param encoded the states of the layer at which the document encoder ends, of the same shape
+     * @param wanted of which tokens the next states are wanted
+     * @return {@code [batch, wanted, hidden]}
+     */
+    Tensor forward(Tensor x, Tensor encoded, Mask mask, Pass pass, Wanted wanted) {
         return Scope.returning(() -> {
             Tensor attended = attention.forward(x, mask, pass.training());
-            Tensor query = query(attended, mask, pass);
+            Tensor query = query(switch (queryStates) {
+                case MEMORY_LAYER -> attended;
+                case DOCUMENT_ENCODER -> encoded;
+            }, mask, pass);
+            pass.trace().reading(number, attended);
             Knowledge raw = lookup.find(query, pass);
             Knowledge found = valueNorm.map(n -> raw.with(n.forward(raw.values()))).orElse(raw);
             Tensor readers = wanted.of(attended);
@@ -88,9 +101,9 @@ final class MemoryLayer implements Layer {
     }
 
     /** {@code [batch, query]}. */
-    private Tensor query(Tensor attended, Mask mask, Pass pass) {
-        Tensor pooled = pooler.forward(attended, mask.real());
-        pass.trace().asking(number, attended, pooled);
+    private Tensor query(Tensor states, Mask mask, Pass pass) {
+        Tensor pooled = pooler.forward(states, mask.real());
+        pass.trace().asking(number, states, pooled);
         Tensor query = queryProjection.forward(pooled);
         return queryNorm.map(n -> n.forward(query, pass)).orElse(query);
     }

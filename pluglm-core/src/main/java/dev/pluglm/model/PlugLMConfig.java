@@ -6,8 +6,9 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 
 import dev.pluglm.problem.Problem;
 
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -31,6 +32,8 @@ import java.util.function.Consumer;
  * @param memoryK passages to retrieve in each memory layer
  * @param querySize length of a query and of a key
  * @param knowledgeAttentionType how a memory layer reads the passages it found
+ * @param nullPassage whether knowledge attention may read nothing: a passage without values is always found as well
+ * @param queryStates which hidden states are pooled into the query
  * @param memoryPoolerType how a memory layer pools hidden states into one query
  * @param queryBatchnorm whether queries pass through a batch norm
  * @param documentEncoderType {@code word_embedding}, or {@code first_N} to add the first N ordinary layers
@@ -68,6 +71,8 @@ public record PlugLMConfig(
         int memoryK,
         int querySize,
         KnowledgeAttentionType knowledgeAttentionType,
+        boolean nullPassage,
+        QueryStates queryStates,
         PoolerType memoryPoolerType,
         boolean queryBatchnorm,
         DocumentEncoderType documentEncoderType,
@@ -135,7 +140,9 @@ public record PlugLMConfig(
                     + " among the values of value_type tokens; use multi_head or single_head, or value_type pooled");
         }
         if (referenceCompatible) {
-            onlyWhatThePublishedCodeHas(valueType, valueLayerNorm, normalizeKeys);
+            onlyWhatThePublishedCodeHas(
+                    valueType != ValueType.POOLED, valueLayerNorm, normalizeKeys, nullPassage,
+                    queryStates != QueryStates.MEMORY_LAYER);
             onlyWhatTheReferenceCan(
                     knowledgeAttentionType, memoryPoolerType, documentEncoderPoolerType, documentEncoderType);
         }
@@ -191,6 +198,8 @@ public record PlugLMConfig(
         public int memoryK = 5;
         public int querySize = 128;
         public KnowledgeAttentionType knowledgeAttentionType = KnowledgeAttentionType.MULTI_HEAD;
+        public boolean nullPassage = false;
+        public QueryStates queryStates = QueryStates.MEMORY_LAYER;
         public PoolerType memoryPoolerType = PoolerType.ATTENTIVE;
         public boolean queryBatchnorm = true;
         public DocumentEncoderType documentEncoderType = DocumentEncoderType.WORD_EMBEDDING;
@@ -234,6 +243,8 @@ public record PlugLMConfig(
             memoryK = config.memoryK;
             querySize = config.querySize;
             knowledgeAttentionType = config.knowledgeAttentionType;
+            nullPassage = config.nullPassage;
+            queryStates = config.queryStates;
             memoryPoolerType = config.memoryPoolerType;
             queryBatchnorm = config.queryBatchnorm;
             documentEncoderType = config.documentEncoderType;
@@ -261,9 +272,10 @@ public record PlugLMConfig(
                     vocabSize, hiddenSize, numHiddenLayers, numAttentionHeads, intermediateSize, hiddenAct,
                     hiddenDropoutProb, attentionProbsDropoutProb, maxPositionEmbeddings, typeVocabSize,
                     initializerRange, layerNormEps, padTokenId, numMemoryLayers, memoryLayerFfnDim, memoryK,
-                    querySize, knowledgeAttentionType, memoryPoolerType, queryBatchnorm, documentEncoderType,
-                    documentEncoderPoolerType, normalizeKeys, valueType, valueLayerNorm, memoryInit, fixKeys,
-                    fixValues, task, numLabels, labels, referenceCompatible, memoryEncoderFingerprint);
+                    querySize, knowledgeAttentionType, nullPassage, queryStates, memoryPoolerType, queryBatchnorm,
+                    documentEncoderType, documentEncoderPoolerType, normalizeKeys, valueType, valueLayerNorm,
+                    memoryInit, fixKeys, fixValues, task, numLabels, labels, referenceCompatible,
+                    memoryEncoderFingerprint);
         }
     }
 
@@ -281,11 +293,18 @@ public record PlugLMConfig(
         }
     }
 
-    private static void onlyWhatThePublishedCodeHas(ValueType values, boolean valueNorm, boolean keyNorm) {
-        if (values != ValueType.POOLED || valueNorm || keyNorm) {
-            throw Problem.of("configuration: the published code has no value_type tokens, value_layer_norm or normalize_keys"
-                    + " (here %s, %s and %s), so there is nothing to be reference_compatible with; set it to false",
-                    values.name().toLowerCase(Locale.ROOT), valueNorm, keyNorm);
+    private static void onlyWhatThePublishedCodeHas(
+            boolean tokens, boolean valueNorm, boolean keyNorm, boolean nullPassage, boolean documentQueries) {
+        Map<String, Boolean> ours = new LinkedHashMap<>();
+        ours.put("value_type tokens", tokens);
+        ours.put("value_layer_norm", valueNorm);
+        ours.put("normalize_keys", keyNorm);
+        ours.put("null_passage", nullPassage);
+        ours.put("query_states document_encoder", documentQueries);
+        ours.values().removeIf(asked -> !asked);
+        if (!ours.isEmpty()) {
+            throw Problem.of("configuration: the published code has no %s, so there is nothing to be"
+                    + " reference_compatible with; set it to false", String.join(", no ", ours.keySet()));
         }
     }
 

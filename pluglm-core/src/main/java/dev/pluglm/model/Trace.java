@@ -16,12 +16,15 @@ public interface Trace {
     default void hidden(int layer, Tensor states) {}
 
     /**
-     * What a memory layer asks and reads with.
+     * What a memory layer asks with.
      *
-     * @param states behind its self-attention, {@code [batch, length, hidden]}
-     * @param pooled the states of each sequence in one vector, which is projected to the query, {@code [batch, hidden]}
+     * @param states which the query is pooled from, {@code [batch, length, hidden]}
+     * @param pooled these of each sequence in one vector, which is projected to the query, {@code [batch, hidden]}
      */
     default void asking(int layer, Tensor states, Tensor pooled) {}
+
+    /** What a memory layer reads with: the states behind its self-attention, {@code [batch, length, hidden]}. */
+    default void reading(int layer, Tensor states) {}
 
     /** What a memory layer's memory adds, {@code [batch, length, hidden]}, or {@code [batch, 1, hidden]} for all tokens. */
     default void memory(int layer, Tensor added) {}

@@ -13,12 +13,12 @@ import java.util.List;
  * <p>All in fp64. Tensors belong to the scope that is open when they are made.
  */
 final class CanonicalFit {
-    /** Added to the eigenvalues of a covariance, as shares of their mean: chosen on held-out texts. */
-    private static final double RIDGE_ASKING = 0.1;
-    private static final double RIDGE_ASKED = 0.3;
-
+    private final Ridges ridges;
     private final Moments asked;
     private final Tensor directions; // [hidden, size], the best first
+
+    /** What is added to the eigenvalues of the covariances of both sides, as shares of their mean. */
+    record Ridges(double asking, double asked) {}
 
     /**
      * Fits.
@@ -28,11 +28,13 @@ final class CanonicalFit {
      * @param pairs each with {@code x} that asks and {@code y} that it asks for; several sets, whose {@code x} are
      *     different things, share the directions
      */
-    CanonicalFit(int size, Moments asked, List<Moments> pairs) {
+    CanonicalFit(int size, Ridges ridges, Moments asked, List<Moments> pairs) {
+        this.ridges = ridges;
         this.asked = asked;
-        Tensor white = inverseRoot(ridged(asked.covariance(), RIDGE_ASKED));
+        Tensor white = inverseRoot(ridged(asked.covariance(), ridges.asked()));
         Tensor told = pairs.stream()
-                .map(set -> inverseRoot(ridged(set.covariance(), RIDGE_ASKING)).matmul(set.covarianceXY()).matmul(white))
+                .map(set -> inverseRoot(ridged(set.covariance(), ridges.asking())).matmul(set.covarianceXY())
+                        .matmul(white))
                 .map(m -> m.t().matmul(m)).reduce(Tensor::add).orElseThrow();
         Tensor ascending = torch.linalg_eigh(told).get1();
         directions = white.matmul(ascending.narrow(1, told.size(0) - size, size).flip(1));
@@ -56,7 +58,7 @@ final class CanonicalFit {
     }
 
     private Tensor regression(Moments pairs) {
-        return pairs.regression(RIDGE_ASKING).matmul(directions);
+        return pairs.regression(ridges.asking()).matmul(directions);
     }
 
     static Tensor ridged(Tensor covariance, double share) {

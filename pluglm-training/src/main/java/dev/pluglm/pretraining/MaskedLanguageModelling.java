@@ -33,7 +33,7 @@ final class MaskedLanguageModelling implements Objective {
     private final Batches batches;
     private final Optional<RefreshedMemory> memory;
     private final Refreshing refreshing;
-    private final boolean excludeOwnText;
+    private final OwnText ownText;
     private final int padding;
     private final Ensemble ensemble;
     /** Nothing that makes keys is trained: those of the last refresh are the ones that would be made anew. */
@@ -57,13 +57,27 @@ final class MaskedLanguageModelling implements Objective {
         }
     }
 
+    /**
+     * Which texts must not find the passages that they are part of: drawn anew in each update, and the same ones
+     * whichever process has them.
+     *
+     * @param share of texts that must not, 0 to 1
+     */
+    record OwnText(double share, long seed) {
+
+        boolean isHidden(MaskedSample sample, long update) {
+            int[] text = sample.originalIds();
+            return Seeds.random(seed, update, WithoutOwnText.hash(text, 0, text.length)).nextDouble() < share;
+        }
+    }
+
     MaskedLanguageModelling(
             PlugLMModel model,
             String data,
             Batches batches,
             Optional<RefreshedMemory> memory,
             Refreshing refreshing,
-            boolean excludeOwnText,
+            OwnText ownText,
             int padding,
             Ensemble ensemble) {
         this.model = model;
@@ -71,7 +85,7 @@ final class MaskedLanguageModelling implements Objective {
         this.batches = batches;
         this.memory = memory;
         this.refreshing = refreshing;
-        this.excludeOwnText = excludeOwnText;
+        this.ownText = ownText;
         this.padding = padding;
         this.ensemble = ensemble;
         this.keysStay = model.parameters().trainable().keySet().stream()
@@ -190,7 +204,7 @@ final class MaskedLanguageModelling implements Objective {
             int[][] ids = samples.stream().map(MaskedSample::ids).toArray(int[][]::new);
             int[][] types = samples.stream().map(MaskedSample::types).toArray(int[][]::new);
             Input input = Input.of(ids, types, padding);
-            try (Memory.View view = view(samples)) {
+            try (Memory.View view = view(samples, update.number())) {
                 Pass pass = pass(view);
                 Tensor states = model.states(input, pass); // [batch, length, hidden]
                 if (update.microBatches().get(microBatch).maskedTokens() == 0) {
@@ -211,14 +225,14 @@ final class MaskedLanguageModelling implements Objective {
         return keysStay ? pass.withStoredKeys() : pass;
     }
 
-    private Memory.View view(List<MaskedSample> samples) {
+    private Memory.View view(List<MaskedSample> samples, long number) {
         if (memory.isEmpty()) {
             return Memory.empty().view();
         }
         Memory.View all = memory.get().view();
-        return excludeOwnText
-                ? new WithoutOwnText(all, samples.stream().map(MaskedSample::originalIds).toArray(int[][]::new))
-                : all;
+        return ownText.share() == 0 ? all : new WithoutOwnText(all, samples.stream()
+                .map(sample -> ownText.isHidden(sample, number) ? sample.originalIds() : new int[0])
+                .toArray(int[][]::new));
     }
 
     /**

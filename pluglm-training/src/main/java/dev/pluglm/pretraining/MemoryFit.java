@@ -9,6 +9,7 @@ import dev.pluglm.model.PlugLMModel;
 import dev.pluglm.model.Trace;
 import dev.pluglm.problem.Problem;
 import dev.pluglm.tensor.Scope;
+import dev.pluglm.text.Vocabulary;
 import dev.pluglm.training.Autocast;
 import dev.pluglm.training.Ensemble;
 import dev.pluglm.training.MixedPrecision;
@@ -27,7 +28,7 @@ import java.util.stream.IntStream;
 /**
  * Gives the memory layers a start before they are trained: what they find passages with ({@link FinderFit}), and where
  * they read the tokens of passages, what they read with ({@link ReaderFit}), both fitted in closed form to masked texts
- * and the passages that state what is masked.
+ * and the passages that state what is masked. Attentive poolers come first ({@link PoolerFit}).
  *
  * <p>Without it training has to find both by itself, and neither is of use without the other: a memory layer reads only
  * what it finds, and learns what to find only from what it reads.
@@ -35,20 +36,22 @@ import java.util.stream.IntStream;
 final class MemoryFit {
     /** So many passages tell how keys and values are spread. */
     private static final int PASSAGES_LOOKED_AT = 20_000;
+    private static final int PASSAGES_AT_ONCE = 50;
 
     private final PlugLMModel model;
     private final MixedPrecision precision;
     private final Ensemble ensemble;
-    private final int padding;
+    private final Vocabulary vocabulary;
+    private final Weights weights = new ModelWeights();
 
     /** A text and the place of a passage that states its first masked token. */
     private record Pair(MaskedSample text, StatingPassages.Place stated) {}
 
-    MemoryFit(PlugLMModel model, MixedPrecision precision, Ensemble ensemble, int padding) {
+    MemoryFit(PlugLMModel model, MixedPrecision precision, Ensemble ensemble, Vocabulary vocabulary) {
         this.model = model;
         this.precision = precision;
         this.ensemble = ensemble;
-        this.padding = padding;
+        this.vocabulary = vocabulary;
     }
 
     /**
@@ -66,6 +69,7 @@ final class MemoryFit {
         MemoryEncoder encoder = model.memoryEncoder().orElseThrow();
         StatingPassages stating = new StatingPassages(passages);
         try (Scope _ = Scope.open(); NoGradGuard _ = new NoGradGuard()) {
+            fitPoolers(batches, passages, samples);
             FinderFit finder = new FinderFit(shape, encoder, evenly(passages, PASSAGES_LOOKED_AT));
             Optional<ReaderFit> reader = ReaderFit.isPossible(shape)
                     ? Optional.of(new ReaderFit(shape, encoder, evenly(passages, ReaderFit.PASSAGES), this::lastStates))
@@ -85,9 +89,42 @@ final class MemoryFit {
                         + " fewer than query_size (%d); use a memory made of the texts, or more samples", done, used,
                         shape.querySize());
             }
-            finder.write(this::set, all);
-            reader.ifPresent(it -> it.write(this::set, ensemble));
+            finder.write(weights, all);
+            reader.ifPresent(it -> it.write(weights, ensemble));
             return used;
+        }
+    }
+
+    private void fitPoolers(Batches batches, int[][] passages, long samples) {
+        PlugLMConfig shape = model.config();
+        PoolerFit ofPassages = PoolerFit.of(shape, passages, vocabulary.mask());
+        if (PoolerFit.isPossible(shape.documentEncoderPoolerType())) {
+            MemoryEncoder encoder = model.memoryEncoder().orElseThrow();
+            inBlocks(evenly(passages, PoolerFit.PASSAGES), PASSAGES_AT_ONCE,
+                    some -> ofPassages.add(encoder.states(some), some));
+            ofPassages.write(weights, "bert.encoder.retriever.document_encoder.pooler.pooler.", ensemble);
+        }
+        if (PoolerFit.isPossible(shape.memoryPoolerType())) {
+            int first = shape.numHiddenLayers() - shape.numMemoryLayers();
+            List<PoolerFit> ofTexts = IntStream.range(0, shape.numMemoryLayers()).mapToObj(_ -> ofPassages.another())
+                    .toList();
+            long start = batches.position();
+            for (long done = 0; done < Math.min(samples, PoolerFit.TEXTS);) {
+                for (MicroBatch micro : batches.next().microBatches()) {
+                    done += (long) micro.samples().size() * ensemble.count();
+                    watch(micro.samples(), new Trace() {
+                        @Override
+                        public void asking(int layer, Tensor states, Tensor pooled) {
+                            ofTexts.get(layer - first).add(states, ids(micro.samples()));
+                        }
+                    });
+                }
+            }
+            batches.seek(start);
+            for (int i = 0; i < ofTexts.size(); i++) {
+                ofTexts.get(i).write(weights, "bert.encoder.layer." + (first + i) + ".memory_layer.pooler.pooler.",
+                        ensemble);
+            }
         }
     }
 
@@ -106,25 +143,38 @@ final class MemoryFit {
         int[][] stated = pairs.stream().map(pair -> passages[pair.stated().row()]).toArray(int[][]::new);
         int[] answers = pairs.stream().mapToInt(pair -> pair.stated().token()).toArray();
         int[] masked = pairs.stream().mapToInt(pair -> pair.text().positions()[0]).toArray();
+        List<MaskedSample> texts = pairs.stream().map(Pair::text).toList();
         int top = model.config().numHiddenLayers() - 1;
-        Input input = Input.of(pairs.stream().map(pair -> pair.text().ids()).toArray(int[][]::new),
-                pairs.stream().map(pair -> pair.text().types()).toArray(int[][]::new), padding);
-        try (Scope _ = Scope.open()) {
-            states(input, new Trace() {
-                @Override
-                public void asking(int layer, Tensor states, Tensor pooled) {
-                    finder.add(layer, pooled, stated);
-                    if (layer == top) {
-                        reader.ifPresent(it -> it.add(states, masked, stated, answers));
-                    }
+        watch(texts, new Trace() {
+            @Override
+            public void asking(int layer, Tensor states, Tensor pooled) {
+                finder.add(layer, pooled, stated);
+            }
+
+            @Override
+            public void reading(int layer, Tensor states) {
+                if (layer == top) {
+                    reader.ifPresent(it -> it.add(states, masked, stated, answers));
                 }
-            });
+            }
+        });
+    }
+
+    /** Runs the model over masked texts, without a memory. */
+    private void watch(List<MaskedSample> texts, Trace trace) {
+        try (Scope _ = Scope.open()) {
+            states(Input.of(ids(texts), texts.stream().map(MaskedSample::types).toArray(int[][]::new),
+                    vocabulary.padding()), trace);
         }
+    }
+
+    private static int[][] ids(List<MaskedSample> texts) {
+        return texts.stream().map(MaskedSample::ids).toArray(int[][]::new);
     }
 
     /** What the model makes of passages by themselves, {@code [passages, longest, hidden]}. */
     private Tensor lastStates(int[][] passages) {
-        return states(Input.of(passages, padding), Trace.NONE);
+        return states(Input.of(passages, vocabulary.padding()), Trace.NONE);
     }
 
     private Tensor states(Input input, Trace trace) {
@@ -151,6 +201,8 @@ final class MemoryFit {
 
     /** Where fitted numbers go: weights by their names. */
     interface Weights {
+        Tensor get(String name);
+
         void set(String name, Tensor numbers);
 
         /** The weight and the bias of a linear layer. */
@@ -160,10 +212,18 @@ final class MemoryFit {
         }
     }
 
-    /** The numbers of process 0, as fp32. */
-    private void set(String name, Tensor numbers) {
-        Tensor weight = model.parameters().all().get(name);
-        weight.copy_(numbers);
-        ensemble.broadcast(weight, 0);
+    private final class ModelWeights implements Weights {
+        @Override
+        public Tensor get(String name) {
+            return model.parameters().all().get(name);
+        }
+
+        /** The numbers of process 0, as fp32. */
+        @Override
+        public void set(String name, Tensor numbers) {
+            Tensor weight = get(name);
+            weight.copy_(numbers);
+            ensemble.broadcast(weight, 0);
+        }
     }
 }

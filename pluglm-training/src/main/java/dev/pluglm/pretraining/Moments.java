@@ -9,13 +9,13 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** Means and covariances of pairs of vectors of one size, in fp64, from sums that grow in memory of fixed size. */
+/** Means and covariances of pairs of vectors, in fp64, from sums that grow in memory of fixed size. */
 final class Moments {
     private final Tensor count; // [1]
-    private final Tensor x; // [hidden]
-    private final Tensor y; // [hidden]
-    private final Tensor xx; // [hidden, hidden]
-    private final Tensor xy; // [hidden, hidden]
+    private final Tensor x; // [n]
+    private final Tensor y; // [m]
+    private final Tensor xx; // [n, n]
+    private final Tensor xy; // [n, m]
 
     private Moments(Tensor count, Tensor x, Tensor y, Tensor xx, Tensor xy) {
         this.count = count;
@@ -26,15 +26,15 @@ final class Moments {
     }
 
     /** Of no pairs yet; lives as long as the scope that is open now. */
-    static Moments none(long hidden) {
-        return new Moments(zeros(1), zeros(hidden), zeros(hidden), zeros(hidden, hidden), zeros(hidden, hidden));
+    static Moments none(long n, long m) {
+        return new Moments(zeros(1), zeros(n), zeros(m), zeros(n, n), zeros(n, m));
     }
 
     private static Tensor zeros(long... shape) {
         return torch.zeros(shape, new TensorOptions(ScalarType.Double));
     }
 
-    /** Adds pairs, {@code [pairs, hidden]} each. */
+    /** Adds pairs, {@code [pairs, n]} and {@code [pairs, m]}. */
     void add(Tensor xs, Tensor ys) {
         try (Scope _ = Scope.open()) {
             Tensor here = xs.to(x.device(), ScalarType.Double);
@@ -80,7 +80,7 @@ final class Moments {
     }
 
     /**
-     * From centred {@code x} to centred {@code y}, {@code [hidden, hidden]}.
+     * From centred {@code x} to centred {@code y}, {@code [n, m]}.
      *
      * @param ridge added to the eigenvalues of {@code x}'s covariance, as a share of their mean
      */

@@ -168,7 +168,7 @@ public final class Pretraining implements AutoCloseable {
     }
 
     private void fitMemoryLayers(MixedPrecision precision) {
-        MemoryFit fit = new MemoryFit(model.model(), precision, ensemble, model.vocabulary().padding());
+        MemoryFit fit = new MemoryFit(model.model(), precision, ensemble, model.vocabulary());
         long used = objective.fit(fit, config.fitSamples, done -> listener.fitting(done, config.fitSamples));
         listener.note("fitted the memory layers to %,d of %,d texts, those with a passage that states what is masked"
                 .formatted(used, config.fitSamples));
@@ -200,7 +200,8 @@ public final class Pretraining implements AutoCloseable {
         Batches batches = TrainingData.batches(config, source, model.vocabulary(), ensemble);
         return new MaskedLanguageModelling(model.model(), source.fingerprint(), batches, memory,
                 new MaskedLanguageModelling.Refreshing(config.refreshingSteps, config.refreshingLag, done -> listener.encoding(done, size)),
-                config.excludeOwnText, model.vocabulary().padding(), ensemble);
+                new MaskedLanguageModelling.OwnText(config.excludeOwnText, config.seed), model.vocabulary().padding(),
+                ensemble);
     }
 
     private Optimizer optimizer() {

@@ -75,8 +75,8 @@ public final class PretrainingConfig {
     @JsonPropertyDescription("The most tokens masked in a sample; 0 for no limit.")
     public int maxPredictionsPerSeq = 0;
 
-    @JsonPropertyDescription("Keep a passage from being found for the text that it is part of.")
-    public boolean excludeOwnText = false;
+    @JsonPropertyDescription("For this share of texts, keep the passages that they are part of from being found: 0 to 1.")
+    public double excludeOwnText = 0;
 
     @JsonPropertyDescription("lamb as published, or adamw.")
     public OptimizerKind optimizer = OptimizerKind.LAMB;
@@ -238,6 +238,7 @@ public final class PretrainingConfig {
         range("salient_share", salientShare, 0, 1);
         range("masked_lm_ratio", maskedLmRatio, 1e-6, 1);
         range("max_predictions_per_seq", maxPredictionsPerSeq, 0, 65_535);
+        range("exclude_own_text", excludeOwnText, 0, 1);
         range("learning_rate", learningRate, 0, 1e3);
         range("warmup_proportion", warmupProportion, 0, 1);
         range("weight_decay", weightDecay, 0, 1e3);

@@ -10,13 +10,10 @@ import dev.pluglm.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 
 /**
  * What the top memory layer reads tokens of passages with, fitted in closed form:
@@ -34,6 +31,7 @@ final class ReaderFit {
 
     private static final int PASSAGES_AT_ONCE = 50;
     private static final double RIDGE = 0.05;
+    private static final CanonicalFit.Ridges RIDGES = new CanonicalFit.Ridges(0.1, 0.3);
     /** Of the scores; with larger ones attention falls on a single token. */
     private static final double SHARPNESS = 0.3;
 
@@ -58,36 +56,22 @@ final class ReaderFit {
     ReaderFit(PlugLMConfig shape, MemoryEncoder encoder, int[][] passages, Function<int[][], Tensor> lastStates) {
         this.shape = shape;
         this.encoder = encoder;
-        this.values = Moments.none(shape.hiddenSize());
-        this.answers = Moments.none(shape.hiddenSize());
-        Moments seen = Moments.none(shape.hiddenSize());
-        inBlocks(passages, some -> seen.add(real(encoder.states(some), some), real(lastStates.apply(some), some)));
+        this.values = noMoments();
+        this.answers = noMoments();
+        Moments seen = noMoments();
+        inBlocks(passages, some -> seen.add(TokenStates.real(encoder.states(some), some),
+                TokenStates.real(lastStates.apply(some), some)));
         AffineMap centred = AffineMap.centred(seen.regression(RIDGE), seen.mean());
         this.toValue = new AffineMap(centred.weight(), centred.bias().add(seen.meanY()));
-        inBlocks(passages, some -> values.add(value(real(encoder.states(some), some))));
+        inBlocks(passages, some -> values.add(value(TokenStates.real(encoder.states(some), some))));
+    }
+
+    private Moments noMoments() {
+        return Moments.none(shape.hiddenSize(), shape.hiddenSize());
     }
 
     private static void inBlocks(int[][] passages, Consumer<int[][]> look) {
         MemoryFit.inBlocks(passages, PASSAGES_AT_ONCE, look);
-    }
-
-    /** The states of real tokens, {@code [tokens, hidden]}. */
-    private static Tensor real(Tensor states, int[][] passages) {
-        int[][] all = Arrays.stream(passages).map(it -> IntStream.range(0, it.length).toArray()).toArray(int[][]::new);
-        return chosen(states, all);
-    }
-
-    /** The states at some places of each sequence, {@code [places, hidden]} fp64. */
-    private static Tensor chosen(Tensor states, int[][] places) {
-        long length = states.size(1);
-        long[] flat = IntStream.range(0, places.length).boxed()
-                .flatMapToLong(row -> Arrays.stream(places[row]).mapToLong(place -> row * length + place)).toArray();
-        return torch.index_select(states.reshape(-1, states.size(2)), 0,
-                Tensors.on(states.device(), Tensors.of(flat, flat.length))).to(ScalarType.Double);
-    }
-
-    private static int[][] single(int[] places) {
-        return Arrays.stream(places).mapToObj(place -> new int[] {place}).toArray(int[][]::new);
     }
 
     /** What a token is read as, {@code [tokens, hidden]}. */
@@ -105,12 +89,12 @@ final class ReaderFit {
      * @param places where each passage has that token
      */
     void add(Tensor states, int[] masked, int[][] stated, int[] places) {
-        answers.add(chosen(states, single(masked)), value(chosen(encoder.states(stated), single(places))));
+        answers.add(TokenStates.single(states, masked), value(TokenStates.single(encoder.states(stated), places)));
     }
 
     void write(MemoryFit.Weights weights, Peers peers) {
         Moments all = answers.together(peers);
-        CanonicalFit fit = new CanonicalFit(shape.hiddenSize(), values, List.of(all));
+        CanonicalFit fit = new CanonicalFit(shape.hiddenSize(), RIDGES, values, List.of(all));
         String reader = "bert.encoder.layer." + (shape.numHiddenLayers() - 1) + ".memory_layer.know_attn.";
         String projections = reader + "biased_multihead_attn.";
         Tensor chosen = directionsOfHeads();
@@ -119,9 +103,9 @@ final class ReaderFit {
         weights.set(reader + "values.LayerNorm.bias", Tensors.full(0, shape.hiddenSize()));
         weights.set(projections + "k_proj", fit.keys().outputs(chosen, 1));
         weights.set(projections + "q_proj", fit.expected(all).outputs(chosen, SHARPNESS * Math.sqrt(shape.headSize())));
-        weights.set(projections + "v_proj", AffineMap.shifted(torch.zeros_like(values.mean())));
         // What is read of a passage at random adds nothing on average.
-        weights.set(projections + "out_proj", AffineMap.shifted(values.mean()));
+        weights.set(projections + "v_proj", AffineMap.shifted(values.mean()));
+        weights.set(projections + "out_proj", AffineMap.shifted(torch.zeros_like(values.mean())));
     }
 
     /**

@@ -61,6 +61,10 @@ class CanonicalFitTest {
         }
     }
 
+    private static CanonicalFit fit(Moments asked, Moments pairs) {
+        return new CanonicalFit(SHARED, new CanonicalFit.Ridges(0.1, 0.3), asked, List.of(pairs));
+    }
+
     private static double found(Tensor queries, Tensor keys) {
         Tensor lengths = keys.square().sum(1).sqrt().unsqueeze(1);
         long[] best = Tensors.longs(queries.matmul(keys.div(lengths).t()).argmax(
@@ -77,11 +81,11 @@ class CanonicalFitTest {
         World world = new World();
         Tensor[] seen = world.pairs(3000);
         Tensor[] heldOut = world.pairs(100);
-        Moments pairs = Moments.none(HIDDEN);
+        Moments pairs = Moments.none(HIDDEN, HIDDEN);
         pairs.add(seen[0], seen[1]);
-        Moments asked = Moments.none(HIDDEN);
+        Moments asked = Moments.none(HIDDEN, HIDDEN);
         asked.add(seen[1]);
-        CanonicalFit fit = new CanonicalFit(SHARED, asked, List.of(pairs));
+        CanonicalFit fit = fit(asked, pairs);
         double fitted = found(fit.normalizedExpected(pairs).apply(heldOut[0]), fit.keys().apply(heldOut[1]));
         double asTheyAre = found(heldOut[0].sub(pairs.mean()), heldOut[1].sub(pairs.meanY()));
         assertTrue(fitted > 0.5, () -> "found %s, seed %d".formatted(fitted, SEED));
@@ -92,12 +96,12 @@ class CanonicalFitTest {
     void queriesHaveMeanZeroAndVarianceOne() {
         World world = new World();
         Tensor[] seen = world.pairs(500);
-        Moments pairs = Moments.none(HIDDEN);
+        Moments pairs = Moments.none(HIDDEN, HIDDEN);
         pairs.add(seen[0].narrow(0, 0, 200), seen[1].narrow(0, 0, 200));
         pairs.add(seen[0].narrow(0, 200, 300), seen[1].narrow(0, 200, 300));
-        Moments asked = Moments.none(HIDDEN);
+        Moments asked = Moments.none(HIDDEN, HIDDEN);
         asked.add(seen[1]);
-        Tensor queries = new CanonicalFit(SHARED, asked, List.of(pairs)).normalizedExpected(pairs).apply(seen[0]);
+        Tensor queries = fit(asked, pairs).normalizedExpected(pairs).apply(seen[0]);
         for (int i = 0; i < SHARED; i++) {
             Tensor one = queries.select(1, i);
             double mean = one.mean().item_double();
@@ -110,7 +114,7 @@ class CanonicalFitTest {
     void theRegressionIsTheOneThatMadeThePairs() {
         Tensor x = normal(2000, HIDDEN).add(new Scalar(7.0));
         Tensor map = normal(HIDDEN, HIDDEN);
-        Moments pairs = Moments.none(HIDDEN);
+        Moments pairs = Moments.none(HIDDEN, HIDDEN);
         pairs.add(x, x.matmul(map).sub(new Scalar(4.0)));
         Tensor difference = pairs.regression(1e-9).sub(map).abs().max();
         assertTrue(difference.item_double() < 1e-5, () -> "seed " + SEED);
@@ -123,11 +127,11 @@ class CanonicalFitTest {
         Tensor[] seen = world.pairs(300);
         Tensor flat = torch.cat(new TensorVector(seen[1].narrow(1, 0, HIDDEN - 1),
                 torch.zeros(new long[] {300, 1}, seen[1].options())), 1);
-        Moments pairs = Moments.none(HIDDEN);
+        Moments pairs = Moments.none(HIDDEN, HIDDEN);
         pairs.add(seen[0], flat);
-        Moments asked = Moments.none(HIDDEN);
+        Moments asked = Moments.none(HIDDEN, HIDDEN);
         asked.add(flat);
-        Tensor keys = new CanonicalFit(SHARED, asked, List.of(pairs)).keys().apply(flat);
+        Tensor keys = fit(asked, pairs).keys().apply(flat);
         assertTrue(Double.isFinite(keys.abs().max().item_double()), () -> "seed " + SEED);
     }
 }

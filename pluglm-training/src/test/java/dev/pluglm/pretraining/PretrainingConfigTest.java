@@ -52,7 +52,7 @@ class PretrainingConfigTest {
         Path file = file(COMPLETE + "model: null\n");
         PretrainingConfig config = PretrainingConfig.read(Optional.of(file), Map.of(
                 "warmup_proportion", "0", "max_grad_norm", "0", "weight_decay", "0", "refreshing_steps", "0",
-                "exclude_own_text", "false"));
+                "exclude_own_text", "0"));
         config.check();
         assertEquals(0, config.warmupProportion);
         assertEquals(0, config.maxGradNorm);

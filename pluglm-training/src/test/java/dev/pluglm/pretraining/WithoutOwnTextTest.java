@@ -10,6 +10,7 @@ import dev.pluglm.model.Memory;
 
 import org.junit.jupiter.api.Test;
 
+import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
 
@@ -56,6 +57,44 @@ class WithoutOwnTextTest {
             assertEquals(1, hits.row(0, 0));
             assertEquals(0, hits.row(1, 0));
         }
+    }
+
+    @Test
+    void ofAShortTextHalfIsEnough() {
+        int[] text = passage(range(1000, 12));
+        try (ArrayMemory memory = memory(passage(range(1002, 7)), passage(range(1000, 6)));
+                Memory.View view = new WithoutOwnText(memory.view(), new int[][] {text})) {
+            assertArrayEquals(new int[] {1}, Arrays.copyOf(view.search(new float[] {1, 0}, 1, 1).rows(), 1));
+        }
+    }
+
+    @Test
+    void aTextThatMayFindItselfDoes() {
+        int[] text = passage(range(1000, 30));
+        try (ArrayMemory memory = memory(text, passage(range(3000, 30)));
+                Memory.View view = new WithoutOwnText(memory.view(), new int[][] {text, {}})) {
+            Memory.Hits hits = view.search(new float[] {1, 0, 1, 0}, 2, 1);
+            assertEquals(1, hits.row(0, 0));
+            assertEquals(0, hits.row(1, 0));
+        }
+    }
+
+    @Test
+    void theShareOfTextsThatMustNotFindThemselvesIsTheOneAskedForAndAnotherDrawEachTime() {
+        MaskedLanguageModelling.OwnText quarter = new MaskedLanguageModelling.OwnText(0.25, 42);
+        MaskedLanguageModelling.OwnText all = new MaskedLanguageModelling.OwnText(1, 42);
+        int hidden = 0;
+        int changed = 0;
+        for (int i = 0; i < 4000; i++) {
+            int[] text = passage(range(1000 + i, 20));
+            MaskedSample sample = new MaskedSample(text, new int[text.length], new int[0], new int[0], text);
+            hidden += quarter.isHidden(sample, 3) ? 1 : 0;
+            changed += quarter.isHidden(sample, 3) == quarter.isHidden(sample, 4) ? 0 : 1;
+            assertTrue(all.isHidden(sample, i));
+            assertEquals(quarter.isHidden(sample, 3), quarter.isHidden(sample, 3));
+        }
+        assertEquals(1000, hidden, 120);
+        assertEquals(1500, changed, 160);
     }
 
     @Test

@@ -1,0 +1,146 @@
+package dev.pluglm.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.pluglm.memory.ArrayMemory;
+import dev.pluglm.memory.Vectors;
+import dev.pluglm.problem.Problem;
+import dev.pluglm.tensor.Scope;
+import dev.pluglm.tensor.Tensors;
+
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.util.Arrays;
+
+/** Knowledge attention that may read nothing. */
+class NullPassageTest extends TokenValuesFixture {
+    private static final String NEAR = ATTENTION + "null_similarity";
+
+    private static PlugLMConfig config(KnowledgeAttentionType type, boolean nullPassage) {
+        return config(c -> {
+            c.knowledgeAttentionType = type;
+            c.nullPassage = nullPassage;
+            c.valueLayerNorm = true;
+            c.valueType = type == KnowledgeAttentionType.SENTENCE_LEVEL ? ValueType.POOLED : ValueType.TOKENS;
+        });
+    }
+
+    /** Five passages, with values where they are read as one. */
+    private ArrayMemory memory(KnowledgeAttentionType type) {
+        int[][] tokens = texts(3, 9, 4, 30, 2);
+        return type == KnowledgeAttentionType.SENTENCE_LEVEL
+                ? ArrayMemory.builder("test", Vectors.fp32(floats(5 * KEY), KEY))
+                        .values(Vectors.fp32(floats(5 * HIDDEN), HIDDEN)).tokens(tokens).build()
+                : memory(floats(5 * KEY), tokens);
+    }
+
+    private static PlugLMModel model(KnowledgeAttentionType type, double near) {
+        PlugLMModel model = PlugLMModel.random(config(type, true), SEED);
+        change(model, NEAR, it -> it.fill_(new Scalar(near)));
+        biasedOutput(model, type);
+        return model;
+    }
+
+    private static void biasedOutput(PlugLMModel model, KnowledgeAttentionType type) {
+        if (type == KnowledgeAttentionType.MULTI_HEAD) {
+            change(model, ATTENTION + "biased_multihead_attn.out_proj.bias", it -> it.fill_(new Scalar(0.7)));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(KnowledgeAttentionType.class)
+    void whereItIsNearerThanAllOthersTheMemoryAddsNothing(KnowledgeAttentionType type) {
+        try (PlugLMModel model = model(type, 1e5); ArrayMemory memory = memory(type)) {
+            int[] text = text(9);
+            assertArrayEquals(states(model, Memory.empty(), text), states(model, memory, text), () -> "seed " + SEED);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(KnowledgeAttentionType.class)
+    void whereItIsFarTheModelReadsAsOneWithoutIt(KnowledgeAttentionType type) {
+        try (PlugLMModel model = model(type, -1e5); ArrayMemory memory = memory(type);
+                PlugLMModel plain = PlugLMModel.random(config(type, false), SEED)) {
+            biasedOutput(plain, type);
+            int[] text = text(9);
+            assertArrayEquals(states(plain, memory, text), states(model, memory, text), 1e-6f, () -> "seed " + SEED);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(KnowledgeAttentionType.class)
+    void whatItTakesIsMissingFromTheWeightsOfThePassages(KnowledgeAttentionType type) {
+        int[] text = text(6);
+        try (PlugLMModel model = model(type, 0); ArrayMemory memory = memory(type)) {
+            double last = 1;
+            for (double near : new double[] {-50, -5, 0, 5, 50}) {
+                change(model, NEAR, it -> it.fill_(new Scalar(near)));
+                double read = weightOfPassages(model, memory, text);
+                double before = last;
+                assertTrue(read <= before + 1e-6, () -> "%s read, %s before, seed %d".formatted(read, before, SEED));
+                last = read;
+            }
+            assertEquals(0, last, 1e-4, () -> "seed " + SEED);
+        }
+    }
+
+    /** The largest of all heads and tokens. */
+    private static double weightOfPassages(PlugLMModel model, Memory memory, int[] text) {
+        double[] most = new double[1];
+        Scope.withoutGradients(() -> {
+            try (Memory.View view = memory.view()) {
+                Tensor states = model.states(Input.of(new int[][] {text}, 0), Pass.prediction(view).watchedBy(new Trace() {
+                    @Override
+                    public void lookup(int layer, Memory.Hits hits, Tensor weights) {
+                        most[0] = weights.sum(-1).max().item_double();
+                    }
+                }));
+                for (float number : Tensors.floats(states)) {
+                    assertTrue(Float.isFinite(number));
+                }
+                return states;
+            }
+        });
+        return most[0];
+    }
+
+    @Test
+    void itIsAWeightOfModelsThatHaveOneAndOfNoOthers() {
+        try (PlugLMModel with = PlugLMModel.random(config(KnowledgeAttentionType.MULTI_HEAD, true), SEED);
+                PlugLMModel without = PlugLMModel.random(config(KnowledgeAttentionType.MULTI_HEAD, false), SEED)) {
+            assertEquals(4, with.parameters().all().get(NEAR).numel());
+            assertFalse(without.parameters().all().containsKey(NEAR));
+        }
+    }
+
+    @Test
+    void itCanBeTrained() {
+        try (PlugLMModel model = PlugLMModel.random(config(KnowledgeAttentionType.MULTI_HEAD, true), SEED);
+                ArrayMemory memory = memory(KnowledgeAttentionType.MULTI_HEAD); Memory.View view = memory.view();
+                Scope _ = Scope.open()) {
+            Tensor states = model.states(Input.of(new int[][] {text(5)}, 0), Pass.of(model.config(), true, view));
+            states.square().mul(states).sum().backward();
+            float[] gradient = Tensors.floats(model.parameters().all().get(NEAR).grad());
+            assertTrue(Float.isFinite(gradient[0]) && gradient[0] != 0, () -> Arrays.toString(gradient));
+        }
+    }
+
+    @Test
+    void thePublishedCodeHasNone() {
+        Problem problem = assertThrows(Problem.class, () -> PlugLMConfig.of(c -> {
+            c.referenceCompatible = true;
+            c.nullPassage = true;
+            c.queryStates = QueryStates.DOCUMENT_ENCODER;
+        }));
+        assertTrue(problem.getMessage().contains("no null_passage, no query_states document_encoder, so"),
+                problem::getMessage);
+    }
+}
