@@ -1,7 +1,10 @@
 package dev.pluglm.cli;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -10,7 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Models made smaller from the command line. */
+/** Models made smaller from the command line: fewer layers, fewer bits. */
 class ModelCommandTest {
     @TempDir
     private Path folder;
@@ -25,6 +28,60 @@ class ModelCommandTest {
         Run.ok("model", "export", plain, bert);
         Files.writeString(bert.resolve("config.json"), "{\"model_type\": \"bert\", \"num_attention_heads\": 2}");
         return bert;
+    }
+
+    @Test
+    void aModelInInt8IsDescribedGivenAMemoryAndAsked() throws IOException {
+        Path model = TinyModel.write(folder.resolve("model"), 1);
+        Path facts = Files.writeString(folder.resolve("facts.jsonl"), """
+                {"id": "paris", "text": "paris is the capital of france."}
+                {"id": "bell", "text": "a bell."}
+                """);
+        Path memory = folder.resolve("facts");
+        Run.ok("memory", "create", memory, "--model", model, "--from", facts);
+        Path small = folder.resolve("small");
+        String made = Run.ok("model", "compress", model, small, "--weights", "int8");
+        assertTrue(made.contains("compressed " + model + " to " + small + ": int8, "), made);
+        assertTrue(made.contains("rounding of each weight, where 1 is the largest of its row: mean 0.00"), made);
+        assertTrue(made.contains("next: encode memories for it, with pluglm memory reencode MEMORY --model " + small),
+                made);
+        assertTrue(Run.ok("model", "info", small).contains("weights           int8, "));
+        assertTrue(Run.ok("model", "info", model).contains("weights           fp32, "));
+        String other = Run.failure(Cli.FAILURE, "fill", "--model", small, "--memory", memory, "paris is [MASK]");
+        assertTrue(other.contains("reencode"), other);
+        Run.ok("memory", "reencode", memory, "--model", small);
+        JsonNode filled = Run.json("fill", "--model", small, "--memory", memory, "paris is [MASK]").getFirst();
+        assertEquals(2, filled.path("evidence").size());
+    }
+
+    @Test
+    void fp16IsReportedAsJsonAndSoIsThatNothingChangesTheSecondTime() throws IOException {
+        Path model = TinyModel.write(folder.resolve("model"), 1);
+        JsonNode made = Run.json("model", "compress", model, folder.resolve("half"), "--weights", "fp16").getFirst();
+        assertEquals("fp16", made.path("weights").asText());
+        assertTrue(made.path("bytes").asLong() < made.path("bytes_before").asLong());
+        assertTrue(made.path("rounding_largest").asDouble() <= 1.0 / 2048, made::toString);
+        assertFalse(made.path("memories_still_fit").asBoolean());
+        JsonNode again = Run.json("model", "compress", folder.resolve("half"), folder.resolve("again"), "--weights",
+                "fp16").getFirst();
+        assertEquals(0, again.path("rounding_largest").asDouble());
+        assertTrue(again.path("memories_still_fit").asBoolean());
+    }
+
+    @Test
+    void whatCannotBeCompressedIsToldInOneLine() throws IOException {
+        Path model = TinyModel.write(folder.resolve("model"), 1);
+        Path target = folder.resolve("small");
+        assertTrue(Run.failure(Cli.USAGE, "model", "compress", model, target).contains("--weights"));
+        assertTrue(Run.failure(Cli.USAGE, "model", "compress", model, target, "--weights", "int4")
+                .contains("--weights int4 is not known; use int8 or fp16"));
+        assertTrue(Run.failure(Cli.USAGE, "model", "compress", model, target, "--weights", "fp32")
+                .contains("saves nothing"));
+        assertTrue(Run.failure(Cli.FAILURE, "model", "compress", folder.resolve("none"), target, "--weights", "int8")
+                .contains("no such model directory"));
+        assertTrue(Run.failure(Cli.FAILURE, "model", "compress", model, model, "--weights", "int8")
+                .contains("exists already"));
+        assertFalse(Files.exists(target));
     }
 
     @Test

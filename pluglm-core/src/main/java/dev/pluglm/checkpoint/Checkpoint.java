@@ -31,7 +31,9 @@ import java.util.Optional;
 public record Checkpoint(PlugLMModel model, Vocabulary vocabulary, String origin) implements AutoCloseable {
 
     private static final String FORMAT = "pluglm-model";
-    private static final int FORMAT_VERSION = 1;
+    /** 2: weights may be rounded, and stored once if they are the same ({@link StoredWeights}). */
+    private static final int FORMAT_VERSION = 2;
+    private static final int FP32_VERSION = 1;
     private static final String CONFIG = "config.json";
     private static final String WEIGHTS = "model.safetensors";
     private static final String VOCABULARY = "vocab.txt";
@@ -44,26 +46,43 @@ public record Checkpoint(PlugLMModel model, Vocabulary vocabulary, String origin
      * @throws Problem if it cannot be written, or the model runs in less than fp32
      */
     public void write(Path directory) {
-        AtomicFiles.createDirectory(directory, this::writeInto);
+        AtomicFiles.createDirectory(directory, into -> {
+            try (Scope _ = Scope.open()) {
+                writeInto(into, model.memoryEncoderFingerprint(), origin, stored(), Map.of());
+            }
+        });
     }
 
-    private void writeInto(Path directory) throws IOException {
+    /** All weights in fp32, valid in the enclosing {@link Scope}. */
+    Map<String, StoredTensor> stored() {
         if (model.parameters().precision() != Precision.FP32) {
             throw Problem.of("a model that was loaded as %s has lost precision and is not saved",
                     model.parameters().precision());
         }
-        PlugLMConfig config = model.config().with(c ->
-                c.memoryEncoderFingerprint = model.memoryEncoderFingerprint().orElse(""));
+        Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+        model.tensors().forEach((name, tensor) -> tensors.put(name, TorchTensors.stored(tensor)));
+        return tensors;
+    }
+
+    /**
+     * Writes this model with other weights.
+     *
+     * @param encoder fingerprint of the memory encoder with these weights
+     * @param from what they were made from
+     * @param weights as {@link StoredWeights} reads them
+     * @param sameAs which weights are stored under another name
+     */
+    void writeInto(Path directory, Optional<String> encoder, String from, Map<String, StoredTensor> weights,
+            Map<String, String> sameAs) throws IOException {
+        PlugLMConfig config = model.config().with(c -> c.memoryEncoderFingerprint = encoder.orElse(""));
+        // Programs that know fp32 only refuse the others, instead of taking int8 for weights.
+        boolean plain = sameAs.isEmpty() && WeightFormat.of(weights.values()) == WeightFormat.FP32;
         ObjectNode json = ConfigJson.object();
-        json.put("format", FORMAT).put("format_version", FORMAT_VERSION).put("origin", origin);
+        json.put("format", FORMAT).put("format_version", plain ? FP32_VERSION : FORMAT_VERSION).put("origin", from);
         json.set("model", ConfigJson.write(config));
         AtomicFiles.write(directory.resolve(CONFIG), ConfigJson.bytes(json));
         vocabulary.write(directory.resolve(VOCABULARY));
-        try (Scope _ = Scope.open()) {
-            Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-            model.tensors().forEach((name, tensor) -> tensors.put(name, TorchTensors.stored(tensor)));
-            Safetensors.write(directory.resolve(WEIGHTS), tensors);
-        }
+        Safetensors.write(directory.resolve(WEIGHTS), weights, sameAs);
         Checksums.write(directory, FILES);
     }
 
@@ -90,15 +109,38 @@ public record Checkpoint(PlugLMModel model, Vocabulary vocabulary, String origin
         Vocabulary vocabulary = Vocabulary.read(directory.resolve(VOCABULARY));
         requireFit(vocabulary, config, directory.resolve(VOCABULARY));
         Path weightsFile = directory.resolve(WEIGHTS);
-        try (Weights weights = Safetensors.open(weightsFile); Scope _ = Scope.open()) {
-            PlugLMModel model = PlugLMModel.of(
-                    config,
-                    name -> Optional.ofNullable(weights.tensors().get(name)).map(TorchTensors::fp32),
-                    device,
-                    precision,
-                    0);
+        try (Safetensors file = Safetensors.open(weightsFile); Scope _ = Scope.open()) {
+            StoredWeights weights = StoredWeights.of(file, weightsFile.toString());
+            PlugLMModel model = PlugLMModel.of(config, weights::get, device, precision, 0);
             requireComplete(model, weightsFile);
             return new Checkpoint(model, vocabulary, json.path("origin").asText());
+        }
+    }
+
+    /**
+     * In which numbers a model's weights are stored.
+     *
+     * @throws Problem if there is no model, or its weights are not stored as they should be
+     */
+    public static WeightFormat weightFormat(Path directory) {
+        requireModel(directory);
+        Path file = directory.resolve(WEIGHTS);
+        try (Safetensors weights = Safetensors.open(file)) {
+            return StoredWeights.of(weights, file.toString()).format();
+        }
+    }
+
+    /** How many bytes the files of a model take. */
+    public static long size(Path directory) {
+        requireModel(directory);
+        long bytes = 0;
+        try {
+            for (String file : FILES) {
+                bytes += Files.size(directory.resolve(file));
+            }
+            return bytes + Files.size(directory.resolve(Checksums.FILE));
+        } catch (IOException e) {
+            throw new Problem(directory + ": cannot be read: " + e.getMessage(), e);
         }
     }
 
@@ -122,10 +164,10 @@ public record Checkpoint(PlugLMModel model, Vocabulary vocabulary, String origin
         requireModel(directory);
         ObjectNode json = ConfigJson.readObject(directory.resolve(CONFIG));
         int version = json.path("format_version").asInt(-1);
-        if (version != FORMAT_VERSION) {
+        if (version < FP32_VERSION || version > FORMAT_VERSION) {
             throw Problem.of(
-                    "%s: is a model of format version %d; this program reads version %d; import the model again",
-                    directory, version, FORMAT_VERSION);
+                    "%s: is a model of format version %d; this program reads version %d to %d; import the model again",
+                    directory, version, FP32_VERSION, FORMAT_VERSION);
         }
         try {
             Checksums.verify(directory, files);
