@@ -33,6 +33,10 @@ final class ModelCompress extends Action {
     @Option(names = "--weights", paramLabel = "TYPE", required = true, description = "int8, or fp16.")
     private String weights;
 
+    @Option(names = "--zip", description = "Put the weights into a zip, too: about a tenth less for int8; takes longer to"
+            + " load.")
+    private boolean zipped;
+
     @Override
     int run(Console console) {
         WeightFormat format = format();
@@ -40,7 +44,7 @@ final class ModelCompress extends Action {
         Rounding rounding;
         try (Checkpoint model = Checkpoint.read(source)) {
             before = model.model().memoryEncoderFingerprint();
-            rounding = ModelCompression.write(model, format, target);
+            rounding = ModelCompression.write(model, format, zipped, target);
         }
         try (Checkpoint written = Checkpoint.read(target)) {
             print(console, format, rounding, before, written.model().memoryEncoderFingerprint());

@@ -57,7 +57,8 @@ class ModelCommandTest {
     @Test
     void fp16IsReportedAsJsonAndSoIsThatNothingChangesTheSecondTime() throws IOException {
         Path model = TinyModel.write(folder.resolve("model"), 1);
-        JsonNode made = Run.json("model", "compress", model, folder.resolve("half"), "--weights", "fp16").getFirst();
+        JsonNode made = Run.json("model", "compress", model, folder.resolve("half"), "--weights", "fp16", "--zip")
+                .getFirst();
         assertEquals("fp16", made.path("weights").asText());
         assertTrue(made.path("bytes").asLong() < made.path("bytes_before").asLong());
         assertTrue(made.path("rounding_largest").asDouble() <= 1.0 / 2048, made::toString);

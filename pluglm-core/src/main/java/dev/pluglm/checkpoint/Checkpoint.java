@@ -12,8 +12,6 @@ import dev.pluglm.text.Vocabulary;
 
 import org.bytedeco.pytorch.Device;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +20,7 @@ import java.util.Optional;
 
 /**
  * A model on disk in our own format: a directory with {@code config.json}, {@code model.safetensors}, {@code vocab.txt}
- * and their checksums. It appears whole or not at all.
+ * and their checksums. It appears whole or not at all. {@link ModelCompression} writes it in fewer bytes.
  *
  * @param model the model
  * @param vocabulary its WordPieces
@@ -30,27 +28,17 @@ import java.util.Optional;
  */
 public record Checkpoint(PlugLMModel model, Vocabulary vocabulary, String origin) implements AutoCloseable {
 
-    private static final String FORMAT = "pluglm-model";
-    /** 2: weights may be rounded, and stored once if they are the same ({@link StoredWeights}). */
-    private static final int FORMAT_VERSION = 2;
-    private static final int FP32_VERSION = 1;
-    private static final String CONFIG = "config.json";
-    private static final String WEIGHTS = "model.safetensors";
-    private static final String VOCABULARY = "vocab.txt";
-    private static final List<String> FILES = List.of(CONFIG, WEIGHTS, VOCABULARY);
-
     /**
-     * Writes the model.
+     * Writes the model, in fp32.
      *
      * @param directory must not exist, or be empty
      * @throws Problem if it cannot be written, or the model runs in less than fp32
      */
     public void write(Path directory) {
-        AtomicFiles.createDirectory(directory, into -> {
-            try (Scope _ = Scope.open()) {
-                writeInto(into, model.memoryEncoderFingerprint(), origin, stored(), Map.of());
-            }
-        });
+        try (Scope _ = Scope.open()) {
+            write(directory, model.memoryEncoderFingerprint(), origin,
+                    new StoredWeights(directory.toString(), stored(), Map.of()), false);
+        }
     }
 
     /** All weights in fp32, valid in the enclosing {@link Scope}. */
@@ -69,27 +57,16 @@ public record Checkpoint(PlugLMModel model, Vocabulary vocabulary, String origin
      *
      * @param encoder fingerprint of the memory encoder with these weights
      * @param from what they were made from
-     * @param weights as {@link StoredWeights} reads them
-     * @param sameAs which weights are stored under another name
      */
-    void writeInto(Path directory, Optional<String> encoder, String from, Map<String, StoredTensor> weights,
-            Map<String, String> sameAs) throws IOException {
+    void write(Path directory, Optional<String> encoder, String from, StoredWeights weights, boolean zipped) {
         PlugLMConfig config = model.config().with(c -> c.memoryEncoderFingerprint = encoder.orElse(""));
-        // Programs that know fp32 only refuse the others, instead of taking int8 for weights.
-        boolean plain = sameAs.isEmpty() && WeightFormat.of(weights.values()) == WeightFormat.FP32;
-        ObjectNode json = ConfigJson.object();
-        json.put("format", FORMAT).put("format_version", plain ? FP32_VERSION : FORMAT_VERSION).put("origin", from);
-        json.set("model", ConfigJson.write(config));
-        AtomicFiles.write(directory.resolve(CONFIG), ConfigJson.bytes(json));
-        vocabulary.write(directory.resolve(VOCABULARY));
-        Safetensors.write(directory.resolve(WEIGHTS), weights, sameAs);
-        Checksums.write(directory, FILES);
+        AtomicFiles.createDirectory(
+                directory, into -> new ModelDirectory(into).write(from, config, vocabulary, weights, zipped));
     }
 
     /** Whether there is a model of this format in a directory, whatever its version. */
     public static boolean isAt(Path directory) {
-        Path config = directory.resolve(CONFIG);
-        return Files.isRegularFile(config) && FORMAT.equals(ConfigJson.readObject(config).path("format").asText());
+        return new ModelDirectory(directory).isModel();
     }
 
     /** Reads the model in fp32, on the CPU. */
@@ -103,13 +80,13 @@ public record Checkpoint(PlugLMModel model, Vocabulary vocabulary, String origin
      * @throws Problem if there is none, it is damaged, or its version is not known
      */
     public static Checkpoint read(Path directory, Device device, Precision precision) {
-        ObjectNode json = requireWhole(directory, FILES);
-        Path configFile = directory.resolve(CONFIG);
-        PlugLMConfig config = ConfigJson.strict(json.path("model"), configFile).build();
-        Vocabulary vocabulary = Vocabulary.read(directory.resolve(VOCABULARY));
-        requireFit(vocabulary, config, directory.resolve(VOCABULARY));
-        Path weightsFile = directory.resolve(WEIGHTS);
-        try (Safetensors file = Safetensors.open(weightsFile); Scope _ = Scope.open()) {
+        ModelDirectory files = new ModelDirectory(directory);
+        ObjectNode json = files.requireWhole();
+        PlugLMConfig config = ConfigJson.strict(json.path("model"), files.config()).build();
+        Vocabulary vocabulary = Vocabulary.read(files.vocabulary());
+        requireFit(vocabulary, config, files.vocabulary());
+        Path weightsFile = files.weightsFile(json);
+        try (Safetensors file = files.openWeights(json); Scope _ = Scope.open()) {
             StoredWeights weights = StoredWeights.of(file, weightsFile.toString());
             PlugLMModel model = PlugLMModel.of(config, weights::get, device, precision, 0);
             requireComplete(model, weightsFile);
@@ -123,30 +100,21 @@ public record Checkpoint(PlugLMModel model, Vocabulary vocabulary, String origin
      * @throws Problem if there is no model, or its weights are not stored as they should be
      */
     public static WeightFormat weightFormat(Path directory) {
-        requireModel(directory);
-        Path file = directory.resolve(WEIGHTS);
-        try (Safetensors weights = Safetensors.open(file)) {
-            return StoredWeights.of(weights, file.toString()).format();
+        ModelDirectory files = new ModelDirectory(directory);
+        ObjectNode json = files.requireConfig();
+        try (Safetensors weights = files.openWeights(json)) {
+            return StoredWeights.of(weights, files.weightsFile(json).toString()).format();
         }
     }
 
     /** How many bytes the files of a model take. */
     public static long size(Path directory) {
-        requireModel(directory);
-        long bytes = 0;
-        try {
-            for (String file : FILES) {
-                bytes += Files.size(directory.resolve(file));
-            }
-            return bytes + Files.size(directory.resolve(Checksums.FILE));
-        } catch (IOException e) {
-            throw new Problem(directory + ": cannot be read: " + e.getMessage(), e);
-        }
+        return new ModelDirectory(directory).size();
     }
 
     /** @throws Problem if there is no model, or a file of it is missing, damaged or was changed */
     public static void verify(Path directory) {
-        requireWhole(directory, FILES);
+        new ModelDirectory(directory).requireWhole();
     }
 
     /**
@@ -155,26 +123,9 @@ public record Checkpoint(PlugLMModel model, Vocabulary vocabulary, String origin
      * @throws Problem if there is no model, its vocabulary is damaged, or its version is not known
      */
     public static Vocabulary readVocabulary(Path directory) {
-        requireWhole(directory, List.of(VOCABULARY));
-        return Vocabulary.read(directory.resolve(VOCABULARY));
-    }
-
-    /** The configuration file of a model of a known version, these files of which are as they were written. */
-    private static ObjectNode requireWhole(Path directory, List<String> files) {
-        requireModel(directory);
-        ObjectNode json = ConfigJson.readObject(directory.resolve(CONFIG));
-        int version = json.path("format_version").asInt(-1);
-        if (version < FP32_VERSION || version > FORMAT_VERSION) {
-            throw Problem.of(
-                    "%s: is a model of format version %d; this program reads version %d to %d; import the model again",
-                    directory, version, FP32_VERSION, FORMAT_VERSION);
-        }
-        try {
-            Checksums.verify(directory, files);
-        } catch (IOException e) {
-            throw new Problem(directory + ": cannot be read: " + e.getMessage(), e);
-        }
-        return json;
+        ModelDirectory files = new ModelDirectory(directory);
+        files.requireVocabulary();
+        return Vocabulary.read(files.vocabulary());
     }
 
     /** Every id that the vocabulary gives must have an embedding. */
@@ -192,16 +143,6 @@ public record Checkpoint(PlugLMModel model, Vocabulary vocabulary, String origin
             model.close();
             throw Problem.of("%s: lacks %d tensors that the configuration asks for, such as %s",
                     file, missing.size(), missing.getFirst());
-        }
-    }
-
-    private static void requireModel(Path directory) {
-        if (!Files.isDirectory(directory)) {
-            throw Problem.of("%s: there is no such model directory; pluglm model import makes one", directory);
-        }
-        if (!isAt(directory)) {
-            throw Problem.of("%s: is not a PlugLM model of ours; if it is a checkpoint of another kind, "
-                    + "convert it with pluglm model import", directory);
         }
     }
 

@@ -24,11 +24,12 @@ public record KeptLayers(List<Integer> numbers) {
                 throw Problem.of("layers %s: there is no layer %d; the lowest is layer 1", list(numbers), number);
             }
             if (number == before) {
-                throw Problem.of("layers %s: layer %d stands there twice; each can be kept once", list(numbers), number);
+                throw Problem.of("layers %s: layer %d stands there twice; each can be kept once", list(numbers),
+                        number);
             }
             if (number < before) {
-                throw Problem.of("layers %s: layer %d stands after layer %d; name them from the bottom up, for they keep "
-                        + "their order", list(numbers), number, before);
+                throw Problem.of("layers %s: layer %d stands after layer %d; name them from the bottom up, for they "
+                        + "keep their order", list(numbers), number, before);
             }
             before = number;
         }
@@ -41,8 +42,8 @@ public record KeptLayers(List<Integer> numbers) {
     /** @throws Problem if a BERT of {@code layers} layers lacks one of these */
     void requireIn(int layers, String file) {
         if (!isAll() && numbers.getLast() > layers) {
-            throw Problem.of("layers %s: there is no layer %d in %s; it has layers 1 to %d", this, numbers.getLast(), file,
-                    layers);
+            throw Problem.of("layers %s: there is no layer %d in %s; it has layers 1 to %d", this, numbers.getLast(),
+                    file, layers);
         }
     }
 

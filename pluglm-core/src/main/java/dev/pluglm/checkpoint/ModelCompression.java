@@ -1,6 +1,5 @@
 package dev.pluglm.checkpoint;
 
-import dev.pluglm.disk.AtomicFiles;
 import dev.pluglm.model.PlugLMModel;
 import dev.pluglm.problem.Problem;
 import dev.pluglm.tensor.Precision;
@@ -14,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A model in fewer bytes: its weights rounded to fp16 or int8 ({@link StoredWeights}), and matrices that are the same, as
- * a BERT's word embeddings and its decoder, stored once.
+ * A model in fewer bytes: its weights rounded to fp16 or int8 ({@link StoredWeights}), and matrices that are the same,
+ * as a BERT's word embeddings and its decoder, stored once.
  *
  * <p>It is another model, whose memory encoder has a fingerprint of its own: memories have to be encoded with it.
  */
@@ -34,11 +33,12 @@ public final class ModelCompression {
      * Writes a model with rounded weights; the model itself stays as it is.
      *
      * @param format FP16 or INT8
+     * @param zipped whether the file of weights is put into a zip: about a tenth less for int8, and longer to load
      * @param directory must not exist, or be empty
      * @return what was lost
      * @throws Problem if it cannot be written, or a weight is not a finite number
      */
-    public static Rounding write(Checkpoint checkpoint, WeightFormat format, Path directory) {
+    public static Rounding write(Checkpoint checkpoint, WeightFormat format, boolean zipped, Path directory) {
         if (format == WeightFormat.FP32) {
             throw new IllegalArgumentException("fp32 rounds nothing; write the checkpoint as it is");
         }
@@ -53,9 +53,8 @@ public final class ModelCompression {
                     checkpoint.model().config(), rounded::get, new Device("cpu"), Precision.FP32, 0)) {
                 encoder = model.memoryEncoderFingerprint();
             }
-            AtomicFiles.createDirectory(directory, into -> checkpoint.writeInto(
-                    into, encoder, "%s, rounded to %s".formatted(checkpoint.origin(), format), compressed.stored,
-                    compressed.sameAs));
+            checkpoint.write(directory, encoder, "%s, rounded to %s".formatted(checkpoint.origin(), format), rounded,
+                    zipped);
         }
         return compressed.rounding;
     }

@@ -72,8 +72,8 @@ public record ModelImport(
         ObjectNode json = ConfigJson.readObject(configFile);
         if (PublishedImport.isConfig(json)) {
             if (!layers.isAll()) {
-                throw Problem.of("%s: is a published PlugLM checkpoint, whose layers were trained for each other and its "
-                        + "memory; layers to keep can be named of a BERT only", source);
+                throw Problem.of("%s: is a published PlugLM checkpoint, whose layers were trained for each other and "
+                        + "its memory; layers to keep can be named of a BERT only", source);
             }
             return published(Files.isDirectory(source) ? onlyCheckpoint(source) : source, configFile);
         }

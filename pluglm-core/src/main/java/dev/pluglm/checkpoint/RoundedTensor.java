@@ -7,9 +7,9 @@ import java.util.Optional;
 /**
  * A tensor in fewer bits.
  *
- * <p>A matrix of int8 has a scale for each row: a number is the product of both. The scale is a 127th of the row's largest
- * number, kept to the 11 significant bits of fp16. So each product is exact in fp32, on every machine; rounding what was
- * rounded before changes nothing; and scales that are not too small for fp16 take 2 bytes.
+ * <p>A matrix of int8 has a scale for each row: a number is the product of both. The scale is a 127th of the row's
+ * largest number, kept to the 11 significant bits of fp16. So each product is exact in fp32, on every machine; rounding
+ * what was rounded before changes nothing; and scales that are not too small for fp16 take 2 bytes.
  *
  * @param tensor the numbers: I8, F16, or F32 where fp16 would lose more than its usual share
  * @param scale F16 or F32 {@code [rows]}, of I8 only

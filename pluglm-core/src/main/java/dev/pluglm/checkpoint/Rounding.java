@@ -5,8 +5,8 @@ import dev.pluglm.problem.Problem;
 import java.util.Locale;
 
 /**
- * By how much a number format of fewer bits changes weights, each in relation to the largest number of its row; a vector
- * is one row.
+ * By how much a number format of fewer bits changes weights, each in relation to the largest number of its row; a
+ * vector is one row.
  *
  * @param largest largest change, 0.01 for one of a hundredth of the row's largest number
  * @param where name of the tensor with the largest change; empty if nothing changes
@@ -41,8 +41,8 @@ public record Rounding(double largest, String where, double total, long count) {
         float most = 0;
         for (int i = 0; i < numbers.length; i++) {
             if (!Float.isFinite(numbers[i])) {
-                throw Problem.of("tensor %s: number %d of row %d is %s, which is no weight; the training that made it has "
-                        + "failed, so take an earlier checkpoint", name, i, row, numbers[i]);
+                throw Problem.of("tensor %s: number %d of row %d is %s, which is no weight; the training that made it "
+                        + "has failed, so take an earlier checkpoint", name, i, row, numbers[i]);
             }
             most = Math.max(most, Math.abs(numbers[i]));
         }

@@ -5,6 +5,7 @@ import dev.pluglm.tensor.Scope;
 
 import org.bytedeco.pytorch.Tensor;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,8 +15,8 @@ import java.util.Optional;
  * The weights of a checkpoint of ours by name, in whatever numbers they are stored.
  *
  * <ul>
- *   <li>A matrix {@code NAME} of I8 has a tensor {@code NAME.scale} beside it, F16 or F32, with a number for each row: its
- *       weights are the products. Everything else is of floating numbers.
+ *   <li>A matrix {@code NAME} of I8 has a tensor {@code NAME.scale} beside it, F16 or F32, with a number for each row:
+ *       its weights are the products. Everything else is of floating numbers.
  *   <li>A matrix that is the same as another is stored once. The metadata then say under its name what the other is
  *       called, as those do that the safetensors library writes for shared tensors.
  * </ul>
@@ -77,8 +78,8 @@ final class StoredWeights {
     private void checkScale(String name, StoredTensor tensor) {
         long[] shape = tensor.shape();
         if (shape.length != 2) {
-            throw Problem.of("%s: tensor %s is %s; expected two dimensions, for only rows of matrices have scales", file,
-                    Shown.quoted(name), tensor);
+            throw Problem.of("%s: tensor %s is %s; expected two dimensions, for only rows of matrices have scales",
+                    file, Shown.quoted(name), tensor);
         }
         StoredTensor scale = tensors.get(name + SCALE);
         if (scale == null) {
@@ -109,6 +110,16 @@ final class StoredWeights {
 
     private static Tensor scaled(StoredTensor tensor, StoredTensor scale) {
         return Scope.returning(() -> TorchTensors.fp32(tensor).mul_(TorchTensors.fp32(scale).unsqueeze(1)));
+    }
+
+    /** Whether every weight is stored for itself, in fp32. */
+    boolean isPlain() {
+        return sameAs.isEmpty() && format() == WeightFormat.FP32;
+    }
+
+    /** Writes a file of safetensors. */
+    void write(Path path) {
+        Safetensors.write(path, tensors, sameAs);
     }
 
     WeightFormat format() {

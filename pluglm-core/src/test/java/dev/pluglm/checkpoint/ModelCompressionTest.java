@@ -88,7 +88,7 @@ class ModelCompressionTest {
     private Path compressed(WeightFormat format) {
         Path path = folder.resolve(format.toString());
         try (Checkpoint model = model()) {
-            ModelCompression.write(model, format, path);
+            ModelCompression.write(model, format, false, path);
         }
         return path;
     }
@@ -98,7 +98,7 @@ class ModelCompressionTest {
     void noWeightIsFurtherOffThanItsFormatAllowsAndTheReportSaysSo(WeightFormat format) {
         Path path = folder.resolve("rounded");
         try (Checkpoint model = model()) {
-            Rounding rounding = ModelCompression.write(model, format, path);
+            Rounding rounding = ModelCompression.write(model, format, false, path);
             double allowed = format == WeightFormat.INT8 ? 0.5 / 127 + 1e-3 / 127 : 1.0 / 2048;
             assertTrue(rounding.largest() > allowed / 3 && rounding.largest() <= allowed, rounding::toString);
             assertTrue(rounding.mean() > 0 && rounding.mean() < rounding.largest(), rounding::toString);
@@ -140,7 +140,7 @@ class ModelCompressionTest {
                     Float.MIN_VALUE, 0, 0, 0, 0, 0, 0, 0);
             set(model, NORM, 1e6f, 1e-9f);
             for (WeightFormat format : List.of(WeightFormat.INT8, WeightFormat.FP16)) {
-                ModelCompression.write(model, format, folder.resolve(format.toString()));
+                ModelCompression.write(model, format, false, folder.resolve(format.toString()));
                 try (Checkpoint read = Checkpoint.read(folder.resolve(format.toString()))) {
                     float[] query = numbers(read).get(QUERY);
                     assertArrayEquals(new float[8], Arrays.copyOf(query, 8));
@@ -160,7 +160,7 @@ class ModelCompressionTest {
             try (Checkpoint model = model()) {
                 set(model, name, 1, number);
                 Problem problem = assertThrows(
-                        Problem.class, () -> ModelCompression.write(model, format, folder.resolve("none")));
+                        Problem.class, () -> ModelCompression.write(model, format, false, folder.resolve("none")));
                 assertTrue(problem.getMessage().contains(name) && problem.getMessage().contains("number 1 of row 0"),
                         problem::getMessage);
             }
@@ -178,7 +178,7 @@ class ModelCompressionTest {
             Path plain = folder.resolve("plain" + format);
             try (Checkpoint read = Checkpoint.read(path)) {
                 read.write(plain);
-                Rounding rounding = ModelCompression.write(read, format, again);
+                Rounding rounding = ModelCompression.write(read, format, false, again);
                 assertEquals(0, rounding.largest(), rounding::toString);
                 assertEquals("test, rounded to " + format, read.origin());
                 try (Checkpoint saved = Checkpoint.read(plain)) {
@@ -202,7 +202,7 @@ class ModelCompressionTest {
                     model.model().carryMemoryEncoder();
                 }
                 Path path = folder.resolve("carried" + carried);
-                ModelCompression.write(model, WeightFormat.INT8, path);
+                ModelCompression.write(model, WeightFormat.INT8, false, path);
                 try (Checkpoint read = Checkpoint.read(path)) {
                     assertNotEquals(model.model().memoryEncoderFingerprint(), read.model().memoryEncoderFingerprint());
                     assertEquals(read.model().memoryEncoderFingerprint().orElseThrow(),
@@ -219,7 +219,7 @@ class ModelCompressionTest {
             set(model, DECODER, numbers(model).get(WORDS));
             model.model().carryMemoryEncoder();
             Path path = folder.resolve("tied");
-            ModelCompression.write(model, WeightFormat.INT8, path);
+            ModelCompression.write(model, WeightFormat.INT8, false, path);
             try (Safetensors file = Safetensors.open(path.resolve("model.safetensors"))) {
                 assertEquals(WORDS, file.metadata().get(DECODER));
                 assertEquals(WORDS, file.metadata().get(MemoryEncoder.PREFIX + WORDS));
@@ -229,6 +229,45 @@ class ModelCompressionTest {
                 assertArrayEquals(numbers(read).get(WORDS), numbers(read).get(DECODER));
             }
         }
+    }
+
+    @Test
+    void aZippedModelIsTheSameModelInFewerFilesOfItsOwnNameAndDamageIsFound() throws IOException {
+        Path plain = compressed(WeightFormat.INT8);
+        Path zipped = folder.resolve("zipped");
+        Path again = folder.resolve("again");
+        try (Checkpoint model = model()) {
+            ModelCompression.write(model, WeightFormat.INT8, true, zipped);
+            ModelCompression.write(model, WeightFormat.INT8, true, again);
+        }
+        Path zip = zipped.resolve("model.safetensors.zip");
+        assertFalse(Files.exists(zipped.resolve("model.safetensors")));
+        assertEquals(-1, Files.mismatch(zip, again.resolve("model.safetensors.zip")));
+        assertEquals(WeightFormat.INT8, Checkpoint.weightFormat(zipped));
+        assertTrue(Checkpoint.size(zipped) > Files.size(zip) && Checkpoint.size(zipped) < Checkpoint.size(plain));
+        Checkpoint.verify(zipped);
+        try (Checkpoint read = Checkpoint.read(zipped); Checkpoint other = Checkpoint.read(plain)) {
+            numbers(read).forEach((name, numbers) -> assertArrayEquals(numbers(other).get(name), numbers, name));
+        }
+        byte[] bytes = Files.readAllBytes(zip);
+        Files.write(zip, Arrays.copyOf(bytes, bytes.length / 2));
+        assertSays(assertThrows(Problem.class, () -> Checkpoint.read(zipped)).getMessage(), zip.toString(), "damaged");
+        Checksums.write(zipped, List.of("config.json", "model.safetensors.zip", "vocab.txt"));
+        assertSays(assertThrows(Problem.class, () -> Checkpoint.read(zipped)).getMessage(), zip.toString());
+        Files.delete(zip);
+        assertSays(assertThrows(Problem.class, () -> Checkpoint.read(zipped)).getMessage(),
+                "model.safetensors.zip is missing");
+    }
+
+    @Test
+    void weightsInAnotherFileThanOneOfOurNamesAreRefused() throws IOException {
+        Path path = compressed(WeightFormat.INT8);
+        Path config = path.resolve("config.json");
+        Files.writeString(config, Files.readString(config)
+                .replace("\"format_version\"", "\"weights\" : \"../secret\", \"format_version\""));
+        Checksums.write(path, List.of("config.json", "model.safetensors", "vocab.txt"));
+        assertSays(assertThrows(Problem.class, () -> Checkpoint.read(path)).getMessage(), config.toString(),
+                "'../secret'", "expected model.safetensors or model.safetensors.zip");
     }
 
     /** Writes a good model's file of weights again with a change, and gives the message that it is refused with. */
@@ -339,7 +378,7 @@ class ModelCompressionTest {
             c.fixValues = true;
             c.memoryEncoderFingerprint = known;
         })) {
-            ModelCompression.write(model, WeightFormat.INT8, folder.resolve("reader"));
+            ModelCompression.write(model, WeightFormat.INT8, false, folder.resolve("reader"));
             try (Checkpoint read = Checkpoint.read(folder.resolve("reader"))) {
                 assertEquals(Optional.of(known), read.model().memoryEncoderFingerprint());
             }
