@@ -2,6 +2,7 @@ package dev.pluglm.cli;
 
 import dev.pluglm.checkpoint.Adapter;
 import dev.pluglm.checkpoint.Checkpoint;
+import dev.pluglm.checkpoint.KeptLayers;
 import dev.pluglm.checkpoint.ModelImport;
 import dev.pluglm.model.DocumentEncoderType;
 import dev.pluglm.model.KnowledgeAttentionType;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 @Command(name = "import",
@@ -45,6 +47,11 @@ final class ModelImportAction extends Action {
 
     @Option(names = "--config", paramLabel = "FILE", description = "config.json, where it is not beside the weights.")
     private Path config;
+
+    @Option(names = "--keep-layers", paramLabel = "N", split = ",",
+            description = "Layers of a BERT to take, such as 1,2,3,12, counted from 1 (default: all); memory layers are"
+                    + " the topmost of these.")
+    private List<Integer> keepLayers = List.of();
 
     @Option(names = "--memory-layers", paramLabel = "N", description = "Memory layers of a BERT's model (default: 1).")
     private Integer memoryLayers;
@@ -107,12 +114,20 @@ final class ModelImportAction extends Action {
     @Override
     int run(Console console) {
         ModelImport reader = new ModelImport(
-                Optional.ofNullable(vocabulary), Optional.ofNullable(config), this::change, seed);
+                Optional.ofNullable(vocabulary), Optional.ofNullable(config), this::change, seed, layers());
         try (Checkpoint model = read(reader, console)) {
             model.write(target);
             ModelInfo.print(console, target, model);
         }
         return Cli.OK;
+    }
+
+    private KeptLayers layers() {
+        try {
+            return new KeptLayers(keepLayers);
+        } catch (Problem refused) {
+            throw new BadUsage("--keep-layers: " + refused.getMessage());
+        }
     }
 
     private Checkpoint read(ModelImport reader, Console console) {
@@ -121,6 +136,9 @@ final class ModelImportAction extends Action {
         }
         Path path = Path.of(source);
         if (Adapter.isAt(path)) {
+            if (!reader.layers().equals(KeptLayers.ALL)) {
+                throw new BadUsage(source + " is an adapter, which brings its own layers; leave out --keep-layers");
+            }
             Adapter adapter = Adapter.open(path);
             String over = base == null ? adapter.base() : base;
             return adapter.over(changes -> BertBase.read(over, changes, console));

@@ -56,6 +56,8 @@ final class ModelInfo extends Action {
         facts.put("vocabulary", (long) c.vocabSize());
         facts.put("longest input", (long) c.maxPositionEmbeddings());
         facts.put("parameters", checkpoint.model().parameters().count());
+        facts.put("weights", "%s, %s".formatted(
+                Checkpoint.weightFormat(directory), MemoryStatistics.size(Checkpoint.size(directory))));
         facts.put("computes", c.referenceCompatible() ? "as the published code, faults included" : "correctly");
         facts.put("memory encoder", checkpoint.model().memoryEncoderFingerprint()
                 .map(fingerprint -> fingerprint.substring(0, 12))

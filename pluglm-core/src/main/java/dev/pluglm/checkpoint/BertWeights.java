@@ -21,7 +21,9 @@ import java.util.regex.Pattern;
 final class BertWeights {
 
     private static final Pattern TENSORFLOW_LAYER = Pattern.compile("(.*/layer)_(\\d+)/(.*)");
-    private static final Pattern LAYER = Pattern.compile("bert\\.encoder\\.layer\\.(\\d+)\\.(.*)");
+    private static final String LAYERS = "bert.encoder.layer.";
+    /** No BERT has a billion layers. */
+    private static final Pattern LAYER = Pattern.compile("bert\\.encoder\\.layer\\.(\\d{1,9})\\.(.*)");
     private static final Set<String> WITHOUT_PREFIX = Set.of("embeddings", "encoder", "pooler");
     private static final String WORDS = "bert.embeddings.word_embeddings.weight";
     private static final String DECODER = "cls.predictions.decoder.weight";
@@ -30,7 +32,8 @@ final class BertWeights {
     private final Set<String> transposed = new TreeSet<>();
     private final String file;
 
-    BertWeights(Weights weights, String file) {
+    /** @throws Problem if it is no BERT, or lacks one of the layers to keep */
+    BertWeights(Weights weights, String file, KeptLayers kept) {
         this.file = file;
         weights.tensors().forEach((name, tensor) -> {
             boolean tensorFlow = name.contains("/");
@@ -43,6 +46,29 @@ final class BertWeights {
         if (!tensors.containsKey(WORDS)) {
             throw Problem.of("%s: is not a BERT: it has no tensor %s", file, WORDS);
         }
+        kept.requireIn(layers(), file);
+        if (!kept.isAll()) {
+            keep(kept);
+        }
+    }
+
+    /** Leaves the tensors of these layers, under the names of the places that they move to. */
+    private void keep(KeptLayers kept) {
+        Map<String, StoredTensor> all = new HashMap<>(tensors);
+        Set<String> turned = Set.copyOf(transposed);
+        tensors.clear();
+        transposed.clear();
+        all.forEach((name, tensor) -> {
+            Matcher layer = LAYER.matcher(name);
+            int place = layer.matches() ? kept.place(Integer.parseInt(layer.group(1))) : 0;
+            if (place >= 0) {
+                String moved = layer.matches() ? LAYERS + place + "." + layer.group(2) : name;
+                tensors.put(moved, tensor);
+                if (turned.contains(name)) {
+                    transposed.add(moved);
+                }
+            }
+        });
     }
 
     private static String fromTransformers(String name) {

@@ -12,8 +12,6 @@ import dev.pluglm.text.Vocabulary;
 
 import org.bytedeco.pytorch.Device;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +20,7 @@ import java.util.Optional;
 
 /**
  * A model on disk in our own format: a directory with {@code config.json}, {@code model.safetensors}, {@code vocab.txt}
- * and their checksums. It appears whole or not at all.
+ * and their checksums. It appears whole or not at all. {@link ModelCompression} writes it in fewer bytes.
  *
  * @param model the model
  * @param vocabulary its WordPieces
@@ -30,47 +28,45 @@ import java.util.Optional;
  */
 public record Checkpoint(PlugLMModel model, Vocabulary vocabulary, String origin) implements AutoCloseable {
 
-    private static final String FORMAT = "pluglm-model";
-    private static final int FORMAT_VERSION = 1;
-    private static final String CONFIG = "config.json";
-    private static final String WEIGHTS = "model.safetensors";
-    private static final String VOCABULARY = "vocab.txt";
-    private static final List<String> FILES = List.of(CONFIG, WEIGHTS, VOCABULARY);
-
     /**
-     * Writes the model.
+     * Writes the model, in fp32.
      *
      * @param directory must not exist, or be empty
      * @throws Problem if it cannot be written, or the model runs in less than fp32
      */
     public void write(Path directory) {
-        AtomicFiles.createDirectory(directory, this::writeInto);
+        try (Scope _ = Scope.open()) {
+            write(directory, model.memoryEncoderFingerprint(), origin,
+                    new StoredWeights(directory.toString(), stored(), Map.of()), false);
+        }
     }
 
-    private void writeInto(Path directory) throws IOException {
+    /** All weights in fp32, valid in the enclosing {@link Scope}. */
+    Map<String, StoredTensor> stored() {
         if (model.parameters().precision() != Precision.FP32) {
             throw Problem.of("a model that was loaded as %s has lost precision and is not saved",
                     model.parameters().precision());
         }
-        PlugLMConfig config = model.config().with(c ->
-                c.memoryEncoderFingerprint = model.memoryEncoderFingerprint().orElse(""));
-        ObjectNode json = ConfigJson.object();
-        json.put("format", FORMAT).put("format_version", FORMAT_VERSION).put("origin", origin);
-        json.set("model", ConfigJson.write(config));
-        AtomicFiles.write(directory.resolve(CONFIG), ConfigJson.bytes(json));
-        vocabulary.write(directory.resolve(VOCABULARY));
-        try (Scope _ = Scope.open()) {
-            Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-            model.tensors().forEach((name, tensor) -> tensors.put(name, TorchTensors.stored(tensor)));
-            Safetensors.write(directory.resolve(WEIGHTS), tensors);
-        }
-        Checksums.write(directory, FILES);
+        Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+        model.tensors().forEach((name, tensor) -> tensors.put(name, TorchTensors.stored(tensor)));
+        return tensors;
+    }
+
+    /**
+     * Writes this model with other weights.
+     *
+     * @param encoder fingerprint of the memory encoder with these weights
+     * @param from what they were made from
+     */
+    void write(Path directory, Optional<String> encoder, String from, StoredWeights weights, boolean zipped) {
+        PlugLMConfig config = model.config().with(c -> c.memoryEncoderFingerprint = encoder.orElse(""));
+        AtomicFiles.createDirectory(
+                directory, into -> new ModelDirectory(into).write(from, config, vocabulary, weights, zipped));
     }
 
     /** Whether there is a model of this format in a directory, whatever its version. */
     public static boolean isAt(Path directory) {
-        Path config = directory.resolve(CONFIG);
-        return Files.isRegularFile(config) && FORMAT.equals(ConfigJson.readObject(config).path("format").asText());
+        return new ModelDirectory(directory).isModel();
     }
 
     /** Reads the model in fp32, on the CPU. */
@@ -84,27 +80,41 @@ public record Checkpoint(PlugLMModel model, Vocabulary vocabulary, String origin
      * @throws Problem if there is none, it is damaged, or its version is not known
      */
     public static Checkpoint read(Path directory, Device device, Precision precision) {
-        ObjectNode json = requireWhole(directory, FILES);
-        Path configFile = directory.resolve(CONFIG);
-        PlugLMConfig config = ConfigJson.strict(json.path("model"), configFile).build();
-        Vocabulary vocabulary = Vocabulary.read(directory.resolve(VOCABULARY));
-        requireFit(vocabulary, config, directory.resolve(VOCABULARY));
-        Path weightsFile = directory.resolve(WEIGHTS);
-        try (Weights weights = Safetensors.open(weightsFile); Scope _ = Scope.open()) {
-            PlugLMModel model = PlugLMModel.of(
-                    config,
-                    name -> Optional.ofNullable(weights.tensors().get(name)).map(TorchTensors::fp32),
-                    device,
-                    precision,
-                    0);
+        ModelDirectory files = new ModelDirectory(directory);
+        ObjectNode json = files.requireWhole();
+        PlugLMConfig config = ConfigJson.strict(json.path("model"), files.config()).build();
+        Vocabulary vocabulary = Vocabulary.read(files.vocabulary());
+        requireFit(vocabulary, config, files.vocabulary());
+        Path weightsFile = files.weightsFile(json);
+        try (Safetensors file = files.openWeights(json); Scope _ = Scope.open()) {
+            StoredWeights weights = StoredWeights.of(file, weightsFile.toString());
+            PlugLMModel model = PlugLMModel.of(config, weights::get, device, precision, 0);
             requireComplete(model, weightsFile);
             return new Checkpoint(model, vocabulary, json.path("origin").asText());
         }
     }
 
+    /**
+     * In which numbers a model's weights are stored.
+     *
+     * @throws Problem if there is no model, or its weights are not stored as they should be
+     */
+    public static WeightFormat weightFormat(Path directory) {
+        ModelDirectory files = new ModelDirectory(directory);
+        ObjectNode json = files.requireConfig();
+        try (Safetensors weights = files.openWeights(json)) {
+            return StoredWeights.of(weights, files.weightsFile(json).toString()).format();
+        }
+    }
+
+    /** How many bytes the files of a model take. */
+    public static long size(Path directory) {
+        return new ModelDirectory(directory).size();
+    }
+
     /** @throws Problem if there is no model, or a file of it is missing, damaged or was changed */
     public static void verify(Path directory) {
-        requireWhole(directory, FILES);
+        new ModelDirectory(directory).requireWhole();
     }
 
     /**
@@ -113,26 +123,9 @@ public record Checkpoint(PlugLMModel model, Vocabulary vocabulary, String origin
      * @throws Problem if there is no model, its vocabulary is damaged, or its version is not known
      */
     public static Vocabulary readVocabulary(Path directory) {
-        requireWhole(directory, List.of(VOCABULARY));
-        return Vocabulary.read(directory.resolve(VOCABULARY));
-    }
-
-    /** The configuration file of a model of a known version, these files of which are as they were written. */
-    private static ObjectNode requireWhole(Path directory, List<String> files) {
-        requireModel(directory);
-        ObjectNode json = ConfigJson.readObject(directory.resolve(CONFIG));
-        int version = json.path("format_version").asInt(-1);
-        if (version != FORMAT_VERSION) {
-            throw Problem.of(
-                    "%s: is a model of format version %d; this program reads version %d; import the model again",
-                    directory, version, FORMAT_VERSION);
-        }
-        try {
-            Checksums.verify(directory, files);
-        } catch (IOException e) {
-            throw new Problem(directory + ": cannot be read: " + e.getMessage(), e);
-        }
-        return json;
+        ModelDirectory files = new ModelDirectory(directory);
+        files.requireVocabulary();
+        return Vocabulary.read(files.vocabulary());
     }
 
     /** Every id that the vocabulary gives must have an embedding. */
@@ -150,16 +143,6 @@ public record Checkpoint(PlugLMModel model, Vocabulary vocabulary, String origin
             model.close();
             throw Problem.of("%s: lacks %d tensors that the configuration asks for, such as %s",
                     file, missing.size(), missing.getFirst());
-        }
-    }
-
-    private static void requireModel(Path directory) {
-        if (!Files.isDirectory(directory)) {
-            throw Problem.of("%s: there is no such model directory; pluglm model import makes one", directory);
-        }
-        if (!isAt(directory)) {
-            throw Problem.of("%s: is not a PlugLM model of ours; if it is a checkpoint of another kind, "
-                    + "convert it with pluglm model import", directory);
         }
     }
 

@@ -26,9 +26,14 @@ import java.util.stream.Stream;
  * @param config the published configuration, where it is not beside the weights
  * @param changes to the configuration that the source gives
  * @param seed for weights that the source lacks
+ * @param layers of a BERT to keep
  */
 public record ModelImport(
-        Optional<Path> vocabulary, Optional<Path> config, Consumer<PlugLMConfig.Draft> changes, long seed) {
+        Optional<Path> vocabulary,
+        Optional<Path> config,
+        Consumer<PlugLMConfig.Draft> changes,
+        long seed,
+        KeptLayers layers) {
 
     /** The name of BERT-base uncased, which Maven fetches. */
     public static final String BERT_BASE_UNCASED = "bert-base-uncased";
@@ -36,6 +41,12 @@ public record ModelImport(
     private static final String CONFIG = "config.json";
     private static final List<String> BERT_FILES = List.of("model.safetensors", "pytorch_model.bin");
     private static final List<String> VOCABULARIES = List.of("vocab", "vocab.txt");
+
+    /** Keeps all layers. */
+    public ModelImport(
+            Optional<Path> vocabulary, Optional<Path> config, Consumer<PlugLMConfig.Draft> changes, long seed) {
+        this(vocabulary, config, changes, seed, KeptLayers.ALL);
+    }
 
     /** Takes what is beside the weights, unchanged. */
     public static ModelImport plain() {
@@ -60,6 +71,10 @@ public record ModelImport(
         }
         ObjectNode json = ConfigJson.readObject(configFile);
         if (PublishedImport.isConfig(json)) {
+            if (!layers.isAll()) {
+                throw Problem.of("%s: is a published PlugLM checkpoint, whose layers were trained for each other and "
+                        + "its memory; layers to keep can be named of a BERT only", source);
+            }
             return published(Files.isDirectory(source) ? onlyCheckpoint(source) : source, configFile);
         }
         if (Files.isDirectory(source) && Checkpoint.isAt(source)) {
@@ -78,14 +93,14 @@ public record ModelImport(
 
     private Checkpoint bert(Path file, Path configFile, ObjectNode json) {
         try (Weights weights = Weights.open(file)) {
-            BertWeights bert = new BertWeights(weights, file.toString());
+            BertWeights bert = new BertWeights(weights, file.toString(), layers);
             PlugLMConfig.Draft draft = ConfigJson.lenient(json, configFile);
             BertImport.sizes(bert, draft);
             changes.accept(draft);
             PlugLMModel model = BertImport.build(bert, draft.build(), seed);
             String name = file.toAbsolutePath().getParent().getFileName().toString();
             return finished(model, () -> new Checkpoint(
-                    model, vocabularyBeside(file, model.config()), "BERT " + name));
+                    model, vocabularyBeside(file, model.config()), origin("BERT " + name)));
         }
     }
 
@@ -101,14 +116,14 @@ public record ModelImport(
                 NestedBundle bundle = NestedBundle.unpack(jar, work.resolve("bundle"));
                 Path words = Files.write(work.resolve("vocab.txt"), bundle.vocabulary());
                 try (Weights weights = TensorFlowBundle.open(bundle.prefix())) {
-                    BertWeights bert = new BertWeights(weights, jar.getFileName().toString());
+                    BertWeights bert = new BertWeights(weights, jar.getFileName().toString(), layers);
                     PlugLMConfig config = PlugLMConfig.of(draft -> {
                         BertImport.sizes(bert, draft);
                         changes.accept(draft);
                     });
                     PlugLMModel model = BertImport.build(bert, config, seed);
                     return finished(
-                            model, () -> new Checkpoint(model, Vocabulary.read(words), BERT_BASE_UNCASED));
+                            model, () -> new Checkpoint(model, Vocabulary.read(words), origin(BERT_BASE_UNCASED)));
                 }
             } finally {
                 AtomicFiles.deleteTree(work);
@@ -116,6 +131,10 @@ public record ModelImport(
         } catch (IOException e) {
             throw new Problem("BERT-base could not be unpacked: " + e.getMessage(), e);
         }
+    }
+
+    private String origin(String bert) {
+        return layers.isAll() ? bert : bert + ", layers " + layers;
     }
 
     /** A model that nobody gets must be closed. */

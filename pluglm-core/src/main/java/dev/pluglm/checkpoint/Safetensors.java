@@ -1,14 +1,22 @@
 package dev.pluglm.checkpoint;
 
+import dev.pluglm.disk.PendingFile;
 import dev.pluglm.problem.Problem;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.Deflater;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 
 /**
  * A file in the <a href="https://github.com/huggingface/safetensors">safetensors</a> format: the length of a JSON
@@ -31,6 +39,34 @@ public final class Safetensors implements Weights {
     /** @throws Problem if the file is missing, or anything in it is not as the format says */
     public static Safetensors open(Path path) {
         return MappedFile.parse(path, Safetensors::read);
+    }
+
+    /** Opens a file that is the entry {@code name} of a zip; its content is unpacked in memory. */
+    static Safetensors openZipped(Path zip, String name) {
+        return MappedFile.parse(zip, packed -> {
+            ZipEntries content = new ZipEntries(packed);
+            ZipDirectory.Entry entry = content.entries().get(name);
+            if (entry == null) {
+                throw packed.problem("has no entry %s", Shown.quoted(name));
+            }
+            return read(new MappedFile(zip, content.bytes(entry), packed.arena()));
+        });
+    }
+
+    /** Moves a file into a zip, under its name there. The same file gives the same zip. */
+    static void zip(Path file, Path zip) throws IOException {
+        ZipEntry entry = new ZipEntry(file.getFileName().toString());
+        entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));
+        try (PendingFile pending = new PendingFile(zip)) {
+            try (ZipOutputStream out = new ZipOutputStream(new BufferedOutputStream(pending.stream(), 1 << 16))) {
+                // Weights hardly repeat: what there is to gain, fewer bits for common numbers, every level gains.
+                out.setLevel(Deflater.BEST_SPEED);
+                out.putNextEntry(entry);
+                Files.copy(file, out);
+            }
+            pending.commit();
+        }
+        Files.delete(file);
     }
 
     @Override

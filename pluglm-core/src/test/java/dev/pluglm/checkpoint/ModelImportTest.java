@@ -201,6 +201,50 @@ class ModelImportTest {
         }
     }
 
+    private static ModelImport keeping(Integer... layers) {
+        return new ModelImport(Optional.empty(), Optional.empty(), _ -> {}, 1, new KeptLayers(List.of(layers)));
+    }
+
+    @Test
+    void onlyTheLayersToKeepAreTakenAndMemoryLayersAreTheTopmostOfThem() throws IOException {
+        Path source = bert(true);
+        try (Checkpoint all = withMemory(0, KnowledgeAttentionType.MULTI_HEAD).read(source);
+                Checkpoint kept = keeping(1, 3).read(source)) {
+            assertEquals(2, kept.model().config().numHiddenLayers());
+            assertEquals("BERT " + source.getFileName() + ", layers 1,3", kept.origin());
+            Map.of("layer.0.output.dense.weight", "layer.0.output.dense.weight",
+                    "layer.2.output.dense.weight", "layer.1.ffn.1.weight",
+                    "layer.2.attention.self.key.bias", "layer.1.attention.self.key.bias",
+                    "layer.2.output.LayerNorm.weight", "layer.1.LayerNorm.weight").forEach((before, after) ->
+                    assertArrayEquals(
+                            Tensors.floats(all.model().parameters().all().get("bert.encoder." + before)),
+                            Tensors.floats(kept.model().parameters().all().get("bert.encoder." + after)), after));
+            kept.write(folder.resolve("kept"));
+            try (Checkpoint read = Checkpoint.read(folder.resolve("kept"))) {
+                assertArrayEquals(logitsWith(kept.model(), Memory.empty()), logitsWith(read.model(), Memory.empty()));
+            }
+        }
+        try (Checkpoint whole = keeping(1, 2, 3).read(source);
+                Checkpoint all = withMemory(1, KnowledgeAttentionType.MULTI_HEAD).read(source)) {
+            assertArrayEquals(logitsWith(all.model(), Memory.empty()), logitsWith(whole.model(), Memory.empty()));
+        }
+    }
+
+    @Test
+    void layersThatDoNotExistOrAreRepeatedOrOutOfOrderAreToldApart() throws IOException {
+        Path source = bert(false);
+        Map.of(new Integer[] {1, 4}, "layers 1,4: there is no layer 4 in " + source,
+                new Integer[] {0, 1}, "layers 0,1: there is no layer 0; the lowest is layer 1",
+                new Integer[] {2, 2}, "layers 2,2: layer 2 stands there twice",
+                new Integer[] {3, 1}, "layers 3,1: layer 1 stands after layer 3").forEach((layers, message) -> {
+            Problem problem = assertThrows(Problem.class, () -> keeping(layers).read(source).close());
+            assertTrue(problem.getMessage().startsWith(message), problem::getMessage);
+        });
+        Path published = published("model.pt");
+        Problem problem = assertThrows(Problem.class, () -> keeping(1).read(published).close());
+        assertTrue(problem.getMessage().contains("published PlugLM"), problem::getMessage);
+    }
+
     @ParameterizedTest
     @EnumSource(value = KnowledgeAttentionType.class, names = {"MULTI_HEAD", "SINGLE_HEAD"})
     void aBertBecomesAReaderOfTokensWithoutLossAndSurvivesWriteAndRead(KnowledgeAttentionType attention)

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.pluglm.problem.Problem;
+import dev.pluglm.tensor.Scope;
+import dev.pluglm.tensor.Tensors;
+import dev.pluglm.tensor.Torch;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -12,6 +15,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +47,24 @@ class MutationTest {
         mutate(Fixture.bytes("formats/" + name), bytes -> {
             try (MappedFile file = inMemory(bytes)) {
                 touch((name.endsWith(".pt") ? TorchFile.read(file) : Safetensors.read(file)).tensors());
+            }
+        });
+    }
+
+    @Test
+    void weightsInInt8WithTheirScales() throws IOException {
+        // Starting libtorch allocates what would be counted.
+        Torch.start();
+        Path file = folder.resolve("int8.safetensors");
+        RoundedTensor rounded = RoundedTensor.int8("a", StoredTensor.of(new float[] {1, 2, 3, 4, 5, 6}, 3, 2));
+        Safetensors.write(file, Map.of("a", rounded.tensor(), "a.scale", rounded.scale().orElseThrow(),
+                "b", StoredTensor.of(new float[] {1, 2}, 2)), Map.of("c", "a"));
+        mutate(Files.readAllBytes(file), bytes -> {
+            try (MappedFile mapped = inMemory(bytes); Scope _ = Scope.open()) {
+                StoredWeights weights = StoredWeights.of(Safetensors.read(mapped), "mutated");
+                for (String name : List.of("a", "b", "c")) {
+                    weights.get(name).ifPresent(Tensors::floats);
+                }
             }
         });
     }
