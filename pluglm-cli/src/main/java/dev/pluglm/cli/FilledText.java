@@ -10,10 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Filled masks and their evidence, for people and as JSON. */
 final class FilledText {
     private static final int TEXT_WIDTH = 76;
+    private static final double SMALLEST_SHOWN = 0.0005;
 
     private FilledText() {}
 
@@ -60,6 +62,19 @@ final class FilledText {
                 table.row(cells.toArray(String[]::new));
             }
         }
+        printUnread(console, evidence);
+    }
+
+    /** The part of the attention that a null passage took. */
+    private static void printUnread(Console console, List<Evidence> evidence) {
+        Map<Integer, Double> read = new TreeMap<>();
+        evidence.forEach(passage -> read.merge(passage.layer(), (double) passage.weight(), Double::sum));
+        read.forEach((layer, weight) -> {
+            if (weight < 1 - SMALLEST_SHOWN) {
+                console.line(String.format(Locale.ROOT, "layer %d read nothing with %.3f of its attention", layer,
+                        1 - weight));
+            }
+        });
     }
 
     /** The token that was attended to most, other than those that only frame a passage. */

@@ -54,13 +54,22 @@ final class MemoryFit {
         this.vocabulary = vocabulary;
     }
 
+    /** How many texts are looked at for so many samples: those that poolers are fitted to twice. */
+    long looks(long samples) {
+        return samples + (PoolerFit.isPossible(model.config().memoryPoolerType()) ? poolerTexts(samples) : 0);
+    }
+
+    private static long poolerTexts(long samples) {
+        return Math.min(samples, PoolerFit.TEXTS);
+    }
+
     /**
      * Fits. All processes call it, with their shares of the data, and get the same weights.
      *
      * @param batches where the masked texts come from; it is read from its present place on
      * @param passages token ids of the memory's passages
      * @param samples texts to look at, of all processes together
-     * @param progress is told how many texts are done
+     * @param progress is told how many texts are done, of {@link #looks}
      * @return of the texts, how many had a passage that states what is masked: those were used
      * @throws Problem if they are fewer than a query has numbers
      */
@@ -69,7 +78,7 @@ final class MemoryFit {
         MemoryEncoder encoder = model.memoryEncoder().orElseThrow();
         StatingPassages stating = new StatingPassages(passages);
         try (Scope _ = Scope.open(); NoGradGuard _ = new NoGradGuard()) {
-            fitPoolers(batches, passages, samples);
+            fitPoolers(batches, passages, samples, progress);
             FinderFit finder = new FinderFit(shape, encoder, evenly(passages, PASSAGES_LOOKED_AT));
             Optional<ReaderFit> reader = ReaderFit.isPossible(shape)
                     ? Optional.of(new ReaderFit(shape, encoder, evenly(passages, ReaderFit.PASSAGES), this::lastStates))
@@ -80,7 +89,7 @@ final class MemoryFit {
                     done += (long) micro.samples().size() * ensemble.count();
                     look(pairs(micro, stating), passages, finder, reader);
                 }
-                progress.accept(Math.min(done, samples));
+                progress.accept(Math.min(done, samples) + looks(samples) - samples);
             }
             List<Moments> all = finder.together(ensemble);
             long used = all.getFirst().count();
@@ -95,7 +104,7 @@ final class MemoryFit {
         }
     }
 
-    private void fitPoolers(Batches batches, int[][] passages, long samples) {
+    private void fitPoolers(Batches batches, int[][] passages, long samples, LongConsumer progress) {
         PlugLMConfig shape = model.config();
         PoolerFit ofPassages = PoolerFit.of(shape, passages, vocabulary.mask());
         if (PoolerFit.isPossible(shape.documentEncoderPoolerType())) {
@@ -109,7 +118,8 @@ final class MemoryFit {
             List<PoolerFit> ofTexts = IntStream.range(0, shape.numMemoryLayers()).mapToObj(_ -> ofPassages.another())
                     .toList();
             long start = batches.position();
-            for (long done = 0; done < Math.min(samples, PoolerFit.TEXTS);) {
+            long done = 0;
+            while (done < poolerTexts(samples)) {
                 for (MicroBatch micro : batches.next().microBatches()) {
                     done += (long) micro.samples().size() * ensemble.count();
                     watch(micro.samples(), new Trace() {
@@ -119,6 +129,7 @@ final class MemoryFit {
                         }
                     });
                 }
+                progress.accept(Math.min(done, poolerTexts(samples)));
             }
             batches.seek(start);
             for (int i = 0; i < ofTexts.size(); i++) {

@@ -169,7 +169,7 @@ public final class Pretraining implements AutoCloseable {
 
     private void fitMemoryLayers(MixedPrecision precision) {
         MemoryFit fit = new MemoryFit(model.model(), precision, ensemble, model.vocabulary());
-        long used = objective.fit(fit, config.fitSamples, done -> listener.fitting(done, config.fitSamples));
+        long used = objective.fit(fit, config.fitSamples, done -> listener.fitting(done, fit.looks(config.fitSamples)));
         listener.note("fitted the memory layers to %,d of %,d texts, those with a passage that states what is masked"
                 .formatted(used, config.fitSamples));
     }
