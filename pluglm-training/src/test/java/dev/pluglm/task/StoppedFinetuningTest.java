@@ -123,11 +123,12 @@ class StoppedFinetuningTest {
         goOn(config("whole"), 0);
         FinetuningConfig stopped = config("stopped");
         stopped.ckptSteps = 2;
-        // In the first epoch before any checkpoint, anywhere, in the second seed.
+        // In the first epoch before any checkpoint, anywhere, in the second seed after its first checkpoint: the first
+        // seed goes on from update 0 at the earliest and 10 at the latest, and has 15.
         goOn(stopped, 1);
         goOn(stopped, 2 + random.nextInt(6));
         goOn(stopped, 2 + random.nextInt(4));
-        goOn(stopped, 16 + random.nextInt(3));
+        goOn(stopped, 18 + random.nextInt(3));
         StopAt last = goOn(stopped, 0);
         assertTrue(last.notes.getFirst().contains("seed-42 is finished already"), last.notes::toString);
         assertTrue(last.notes.get(1).contains("going on after update"), last.notes::toString);
