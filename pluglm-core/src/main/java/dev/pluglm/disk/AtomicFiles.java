@@ -112,6 +112,9 @@ public final class AtomicFiles {
             }
         } catch (IOException e) {
             throw unwritable(target, e);
+        } catch (Problem e) {
+            // Nobody knows the hidden name.
+            throw new Problem(e.getMessage().replace(beside.toString(), target.toString()), e);
         }
     }
 

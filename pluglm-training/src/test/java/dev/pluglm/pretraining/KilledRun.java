@@ -8,14 +8,18 @@ import java.nio.file.Path;
 final class KilledRun {
     private KilledRun() {}
 
-    public static void main(String[] arguments) {
-        PretrainingConfig config = PretrainingFixture.config(Path.of(arguments[0]));
+    static Pretraining prepare(Path directory, double dropout, Pretraining.Listener listener) {
+        PretrainingConfig config = PretrainingFixture.config(directory);
         config.maxTrainSteps = 30;
         config.ckptSteps = 2;
         config.refreshingSteps = 3;
-        config.model.orElseThrow().hiddenDropoutProb = Double.parseDouble(arguments[1]);
+        config.model.orElseThrow().hiddenDropoutProb = dropout;
+        return Pretraining.prepare(config, true, Ensemble.alone(), listener);
+    }
+
+    public static void main(String[] arguments) {
         PretrainingFixture.Ear ear = new PretrainingFixture.Ear();
-        try (Pretraining training = Pretraining.prepare(config, true, Ensemble.alone(), ear)) {
+        try (Pretraining training = prepare(Path.of(arguments[0]), Double.parseDouble(arguments[1]), ear)) {
             ear.notes.forEach(System.out::println);
             training.run();
         }

@@ -11,12 +11,15 @@ import dev.pluglm.training.Ensemble;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -148,12 +151,51 @@ class ResumeTest {
         }
     }
 
-    private static Process run(Path directory) throws IOException {
-        return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+    /** The system lets the process write no file as large as a checkpoint's weights, which is as good as a full disk. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aFullDiskEndsTheRunWithOneLineAndCostsOnlyTheStepsSinceTheLastCheckpoint() throws Exception {
+        Path quiet = Files.createDirectory(directory.resolve("quiet"));
+        Path full = Files.createDirectory(directory.resolve("full"));
+        PretrainingFixture.write(quiet);
+        PretrainingFixture.write(full);
+        assertTrue(run(quiet).waitFor(120, TimeUnit.SECONDS));
+        try (Pretraining training = KilledRun.prepare(full, 0.1, new StopAfter(7))) {
+            assertThrows(StopAfter.Stopped.class, training::run);
+        }
+        Path checkpoints = full.resolve("run/checkpoints");
+        List<String> before = names(checkpoints);
+        assertTrue(before.contains("step-00000006"), before::toString);
+        long kilobytes = Files.size(checkpoints.resolve("step-00000006/model/model.safetensors")) / 1024;
+
+        Process process = run(full, "bash", "-c", "ulimit -f " + (kilobytes - 1) + "; exec \"$@\"", "limited");
+        assertTrue(process.waitFor(120, TimeUnit.SECONDS));
+        String said = Files.readString(full.resolve("out.txt"));
+        assertEquals(1, process.exitValue(), said);
+        assertTrue(said.contains("checkpoints/step-00000008/model/model.safetensors: could not be written: File too large"), said);
+        assertEquals(before, names(checkpoints), "nothing lost, nothing half written");
+
+        Process last = run(full);
+        assertTrue(last.waitFor(120, TimeUnit.SECONDS));
+        assertEquals(0, last.exitValue());
+        assertArrayEquals(weights(quiet.resolve("run")), weights(full.resolve("run")));
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(path -> path.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    /** @param before what starts the command, such as another command that takes it as arguments */
+    private static Process run(Path directory, String... before) throws IOException {
+        List<String> command = new ArrayList<>(List.of(before));
+        command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
                 "-Dorg.bytedeco.javacpp.cachedir=" + System.getProperty("org.bytedeco.javacpp.cachedir",
                         System.getProperty("user.home") + "/.javacpp/cache"),
-                KilledRun.class.getName(), directory.toString(), "0.1")
+                KilledRun.class.getName(), directory.toString(), "0.1"));
+        return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("out.txt").toFile()))
                 .start();
