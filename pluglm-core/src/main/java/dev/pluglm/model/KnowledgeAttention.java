@@ -12,7 +12,8 @@ import java.util.Optional;
  * the softmax goes over all tokens of all passages, and the similarity of a passage counts for each of its tokens.
  *
  * <p>A model may have a null passage (REALM, Guu et al. 2020), which is always found and says nothing: it takes the more
- * of the attention, the less near the other passages are. What it takes is in no weight, and adds nothing.
+ * of the attention, the less near the other passages are, and the less a token is one that passages help with. What it
+ * takes is in no weight, and adds nothing.
  */
 sealed interface KnowledgeAttention {
 
@@ -47,9 +48,34 @@ sealed interface KnowledgeAttention {
         return torch.cosine_similarity(query.unsqueeze(1), found.keys(), 2, 1e-8);
     }
 
-    /** How near the null passage is, for each head; empty if there is none. */
-    private static Optional<Tensor> nullSimilarity(Parameters.Group p, PlugLMConfig config, int heads) {
-        return config.nullPassage() ? Optional.of(p.constant("null_similarity", 0, heads)) : Optional.empty();
+    /**
+     * The null passage.
+     *
+     * @param similarity how near it is to every query, {@code [heads]}
+     * @param key of all heads, one after the other: what tells the tokens to which it is nearer, {@code [hidden]}
+     */
+    record NullPassage(Tensor similarity, Tensor key) {
+
+        /** Empty if a model has none. */
+        static Optional<NullPassage> of(Parameters.Group p, PlugLMConfig config, int heads) {
+            return config.nullPassage()
+                    ? Optional.of(new NullPassage(p.constant("null_similarity", 0, heads),
+                            p.constant("null_key", 0, config.hiddenSize())))
+                    : Optional.empty();
+        }
+
+        /**
+         * How near it is to each token.
+         *
+         * @param readers the queries of tokens, {@code [.., heads, length, headSize]}
+         * @return {@code [.., heads, length, 1]}
+         */
+        Tensor similarityTo(Tensor readers) {
+            long heads = similarity.numel();
+            long size = key.numel() / heads;
+            return readers.matmul(key.view(heads, size, 1)).mul(new Scalar(1 / Math.sqrt(size)))
+                    .add(similarity.view(heads, 1, 1));
+        }
     }
 
     /**
@@ -57,23 +83,21 @@ sealed interface KnowledgeAttention {
      *
      * @param scores {@code [.., .., n]}
      * @param real 1 for the values found; broadcasts to {@code scores}
-     * @param nothing the score of the null passage; broadcasts to {@code scores}
+     * @param nothing the score of the null passage, {@code [.., .., 1]}
      */
     private static Tensor softmax(Tensor scores, Tensor real, Optional<Tensor> nothing) {
         Tensor found = scores.add(Mask.away(real));
         if (nothing.isEmpty()) {
             return torch.softmax(found, -1).mul(real);
         }
-        long[] one = found.shape();
-        one[one.length - 1] = 1;
-        Tensor all = torch.cat(new TensorVector(found, nothing.get().expand(one)), -1);
+        Tensor all = torch.cat(new TensorVector(found, nothing.get()), -1);
         return torch.softmax(all, -1).narrow(-1, 0, scores.size(-1)).mul(real);
     }
 
     /** {@code softmax(QKᵀ/√d + β·cos) V} for each head; keys of the attention are made from the values. */
     final class MultiHead implements KnowledgeAttention {
         private final Tensor beta; // [heads]
-        private final Optional<Tensor> nullSimilarity; // [heads]
+        private final Optional<NullPassage> nullPassage;
         private final Linear query;
         private final Linear key;
         private final Linear value;
@@ -91,7 +115,7 @@ sealed interface KnowledgeAttention {
             dropout = new Dropout(config.attentionProbsDropoutProb());
             referenceCompatible = config.referenceCompatible();
             beta = p.constant("beta", 1, heads);
-            nullSimilarity = nullSimilarity(p, config, heads);
+            nullPassage = NullPassage.of(p, config, heads);
             key = new Linear(projections.at("k_proj"), hidden, hidden);
             value = new Linear(projections.at("v_proj"), hidden, hidden);
             query = new Linear(projections.at("q_proj"), hidden, hidden);
@@ -101,12 +125,14 @@ sealed interface KnowledgeAttention {
         @Override
         public Reading forward(Tensor x, Tensor queries, Knowledge found, boolean training) {
             Tensor values = value.inFormat(found.values());
-            Tensor scores = heads(query.product(x))
+            Tensor readers = heads(query.product(x));
+            Tensor scores = readers
                     .mul(new Scalar(1 / Math.sqrt(headSize)))
                     .matmul(heads(found.spread(key.product(values))).transpose(2, 3)); // [.., length, k * slots]
-            Tensor bias = beta.view(1, heads, 1, 1).mul(everyHead(found.forEachValue(similarity(queries, found))));
+            Tensor nearness = beta.view(1, heads, 1, 1);
+            Tensor bias = nearness.mul(everyHead(found.forEachValue(similarity(queries, found))));
             Tensor weights = softmax(scores.add(bias), everyHead(found.real()),
-                    nullSimilarity.map(near -> near.mul(beta).view(1, heads, 1, 1)));
+                    nullPassage.map(it -> it.similarityTo(readers).mul(nearness)));
             Tensor context = value.inFormat(dropout.of(weights, training))
                     .matmul(heads(found.spread(value.product(values))));
             Tensor memory = output.forward(merge(context, x));
@@ -115,7 +141,7 @@ sealed interface KnowledgeAttention {
 
         /** The null passage has no part in the bias of the output either. */
         private Tensor withoutBias(Tensor memory, Tensor weights) {
-            if (nullSimilarity.isEmpty()) {
+            if (nullPassage.isEmpty()) {
                 return memory;
             }
             Tensor read = weights.sum(-1).mean(1).unsqueeze(2); // [batch, length, 1]
@@ -143,13 +169,13 @@ sealed interface KnowledgeAttention {
     /** {@code softmax(x·key(v)ᵀ + β·cos) v}: what the reference means to compute and fails at. */
     final class SingleHead implements KnowledgeAttention {
         private final Tensor beta; // [1]
-        private final Optional<Tensor> nullSimilarity; // [1]
+        private final Optional<NullPassage> nullPassage;
         private final Linear key;
         private final Dropout dropout;
 
         SingleHead(Parameters.Group p, PlugLMConfig config) {
             beta = p.constant("beta", 1, 1);
-            nullSimilarity = nullSimilarity(p, config, 1);
+            nullPassage = NullPassage.of(p, config, 1);
             key = new Linear(p.at("key_proj"), config.hiddenSize(), config.hiddenSize());
             dropout = new Dropout(config.attentionProbsDropoutProb());
         }
@@ -159,7 +185,8 @@ sealed interface KnowledgeAttention {
             Tensor keys = found.spread(key.forward(found.values()));
             Tensor scores = torch.bmm(x, keys.transpose(1, 2)); // [batch, length, k * slots]
             Tensor bias = beta.mul(found.forEachValue(similarity(queries, found))).unsqueeze(1);
-            Tensor weights = softmax(scores.add(bias), found.real().unsqueeze(1), nullSimilarity.map(beta::mul));
+            Tensor weights = softmax(scores.add(bias), found.real().unsqueeze(1),
+                    nullPassage.map(it -> it.similarityTo(x.unsqueeze(1)).squeeze(1).mul(beta)));
             Tensor memory = torch.bmm(dropout.of(weights, training), found.spread(found.values()));
             return new Reading(memory, found.byPassage(weights.unsqueeze(1)));
         }
@@ -167,16 +194,18 @@ sealed interface KnowledgeAttention {
 
     /** {@code softmax(cos) v}, the same for all tokens. A passage has one value. */
     final class SentenceLevel implements KnowledgeAttention {
-        private final Optional<Tensor> nullSimilarity; // [1]
+        private final Optional<Tensor> nullSimilarity; // [1]: it does not tell tokens apart
 
         SentenceLevel(Parameters.Group p, PlugLMConfig config) {
-            nullSimilarity = nullSimilarity(p, config, 1);
+            nullSimilarity = config.nullPassage()
+                    ? Optional.of(p.constant("null_similarity", 0, 1))
+                    : Optional.empty();
         }
 
         @Override
         public Reading forward(Tensor x, Tensor queries, Knowledge found, boolean training) {
-            Tensor weights = softmax(similarity(queries, found), found.real(), nullSimilarity)
-                    .unsqueeze(1); // [batch, 1, k]
+            Tensor weights = softmax(similarity(queries, found), found.real(),
+                    nullSimilarity.map(it -> it.expand(queries.size(0), 1))).unsqueeze(1); // [batch, 1, k]
             return new Reading(torch.bmm(weights, found.spread(found.values())), found.byPassage(weights.unsqueeze(1)));
         }
     }

@@ -12,17 +12,22 @@ import dev.pluglm.problem.Problem;
 import dev.pluglm.tensor.Scope;
 import dev.pluglm.tensor.Tensors;
 
+import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** Knowledge attention that may read nothing. */
 class NullPassageTest extends TokenValuesFixture {
     private static final String NEAR = ATTENTION + "null_similarity";
+    private static final String KEY_OF_NOTHING = ATTENTION + "null_key";
 
     private static PlugLMConfig config(KnowledgeAttentionType type, boolean nullPassage) {
         return config(c -> {
@@ -128,8 +133,28 @@ class NullPassageTest extends TokenValuesFixture {
                 Scope _ = Scope.open()) {
             Tensor states = model.states(Input.of(new int[][] {text(5)}, 0), Pass.of(model.config(), true, view));
             states.square().mul(states).sum().backward();
-            float[] gradient = Tensors.floats(model.parameters().all().get(NEAR).grad());
-            assertTrue(Float.isFinite(gradient[0]) && gradient[0] != 0, () -> Arrays.toString(gradient));
+            for (String weight : new String[] {NEAR, KEY_OF_NOTHING}) {
+                float[] gradient = Tensors.floats(model.parameters().all().get(weight).grad());
+                assertTrue(Float.isFinite(gradient[0]) && gradient[0] != 0, () -> weight + Arrays.toString(gradient));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = KnowledgeAttentionType.class, names = {"MULTI_HEAD", "SINGLE_HEAD"})
+    void itsKeyTellsTokensApart(KnowledgeAttentionType type) {
+        int[] text = text(7);
+        try (PlugLMModel model = model(type, 0.3); ArrayMemory memory = memory(type)) {
+            float[] off = states(model, Memory.empty(), text);
+            List<Integer> readNothing = new ArrayList<>();
+            for (int draw = 0; draw < 50; draw++) {
+                change(model, KEY_OF_NOTHING, it -> it.normal_(0, 1e6, new GeneratorOptional()));
+                float[] on = states(model, memory, text);
+                readNothing.add((int) IntStream.range(0, text.length).filter(token -> Arrays.equals(
+                        off, token * HIDDEN, (token + 1) * HIDDEN, on, token * HIDDEN, (token + 1) * HIDDEN)).count());
+            }
+            assertTrue(readNothing.stream().anyMatch(tokens -> tokens > 0 && tokens < text.length),
+                    () -> "%s of %d tokens read nothing, seed %d".formatted(readNothing, text.length, SEED));
         }
     }
 

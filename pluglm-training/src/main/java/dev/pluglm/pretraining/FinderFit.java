@@ -31,7 +31,7 @@ final class FinderFit {
      * asked. (Google-RE, 500 facts: the best of 13,000 passages of other articles is at .31 in the median and above .44
      * for 5 of 100; the best passage of its own is below .38 for 5 and at .58 in the median.)
      */
-    private static final double NULL_SIMILARITY = 0.4;
+    private static final double NULL_SIMILARITY = 0.45;
 
     /** Chosen on held-out texts and Google-RE. */
     private static final CanonicalFit.Ridges RIDGES = new CanonicalFit.Ridges(0.03, 0.1);
@@ -86,10 +86,13 @@ final class FinderFit {
                 weights.set(memory + "batch_norm.running_mean", Tensors.full(0, shape.querySize()));
                 weights.set(memory + "batch_norm.running_var", Tensors.full(1, shape.querySize()));
             }
-            switch (shape.knowledgeAttentionType()) {
-                case MULTI_HEAD -> nearness(weights, memory, shape.numAttentionHeads());
-                case SINGLE_HEAD -> nearness(weights, memory, 1);
-                case SENTENCE_LEVEL -> { }
+            int heads = switch (shape.knowledgeAttentionType()) {
+                case MULTI_HEAD -> shape.numAttentionHeads();
+                case SINGLE_HEAD -> 1;
+                case SENTENCE_LEVEL -> 0;
+            };
+            if (heads > 0) {
+                nearness(weights, memory, heads);
             }
         }
     }
@@ -98,6 +101,7 @@ final class FinderFit {
         weights.set(memory + "know_attn.beta", Tensors.full(BETA, heads));
         if (shape.nullPassage()) {
             weights.set(memory + "know_attn.null_similarity", Tensors.full(NULL_SIMILARITY, heads));
+            weights.set(memory + "know_attn.null_key", Tensors.full(0, shape.hiddenSize()));
         }
     }
 }

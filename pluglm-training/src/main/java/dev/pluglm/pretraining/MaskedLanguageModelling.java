@@ -5,7 +5,6 @@ import dev.pluglm.model.Memory;
 import dev.pluglm.model.MemoryEncoder;
 import dev.pluglm.model.Pass;
 import dev.pluglm.model.PlugLMModel;
-import dev.pluglm.problem.Problem;
 import dev.pluglm.tensor.Tensors;
 import dev.pluglm.training.Ensemble;
 import dev.pluglm.training.Objective;
@@ -95,16 +94,6 @@ final class MaskedLanguageModelling implements Objective {
     /** Runs the document encoder once over the memory; possible while that encoder is not trained. */
     void keepPassageStates() {
         memory.ifPresent(it -> model.keepPassageStates(it.tokens(), refreshing.progress()));
-    }
-
-    /** Fits the memory layers to the texts of the first updates; returns how many it could use. */
-    long fit(MemoryFit fit, long samples, LongConsumer progress) {
-        RefreshedMemory passages = memory.orElseThrow(() -> new Problem(
-                "fit_samples is given, but the model has no memory layers"));
-        long start = batches.position();
-        long used = fit.fit(batches, passages.tokens(), samples, progress);
-        batches.seek(start);
-        return used;
     }
 
     /** Makes the first keys; a run that goes on takes those of its checkpoint instead. */

@@ -64,6 +64,7 @@ public final class Pretraining implements AutoCloseable {
     private final Checkpoint model;
     private final Tokenizer tokenizer;
     private final Optional<Passages> passages;
+    private final SampleSource source;
     private final MaskedLanguageModelling objective;
     private final Optimizer optimizer;
     private final Trainer trainer;
@@ -96,6 +97,7 @@ public final class Pretraining implements AutoCloseable {
         PlugLMConfig shape = model.model().config();
         passages = shape.numMemoryLayers() == 0 ? Optional.empty() : Optional.of(new Passages(documents(), tokenizer,
                 Math.min(config.passageTokens, shape.maxPositionEmbeddings()), shape.maxPositionEmbeddings()));
+        source = TrainingData.source(config, tokenizer, shape.maxPositionEmbeddings());
         objective = objective(shape);
         optimizer = optimizer();
         MixedPrecision precision = MixedPrecision.of(config.dtype);
@@ -168,10 +170,15 @@ public final class Pretraining implements AutoCloseable {
     }
 
     private void fitMemoryLayers(MixedPrecision precision) {
+        int[][] memory = passages.map(Passages::tokens).orElseThrow(() -> new Problem(
+                "fit_samples is given, but the model has no memory layers"));
         MemoryFit fit = new MemoryFit(model.model(), precision, ensemble, model.vocabulary());
-        long used = objective.fit(fit, config.fitSamples, done -> listener.fitting(done, fit.looks(config.fitSamples)));
-        listener.note("fitted the memory layers to %,d of %,d texts, those with a passage that states what is masked"
-                .formatted(used, config.fitSamples));
+        try (Batches texts = TrainingData.batchesToFit(config, source, model.vocabulary(), ensemble)) {
+            long used = fit.fit(texts, memory, config.fitSamples,
+                    done -> listener.fitting(done, fit.looks(config.fitSamples)));
+            listener.note("fitted the memory layers to %,d of %,d texts, those with a passage that states what is masked"
+                    .formatted(used, config.fitSamples));
+        }
     }
 
     private void freeze(String pattern) {
@@ -196,7 +203,6 @@ public final class Pretraining implements AutoCloseable {
         Optional<RefreshedMemory> memory = passages.map(it -> new RefreshedMemory(
                 it.name(), it.tokens(), shape.querySize(), TOKENS_AT_ONCE));
         long size = memory.map(RefreshedMemory::size).orElse(0);
-        SampleSource source = TrainingData.source(config, tokenizer, shape.maxPositionEmbeddings());
         Batches batches = TrainingData.batches(config, source, model.vocabulary(), ensemble);
         return new MaskedLanguageModelling(model.model(), source.fingerprint(), batches, memory,
                 new MaskedLanguageModelling.Refreshing(config.refreshingSteps, config.refreshingLag, done -> listener.encoding(done, size)),

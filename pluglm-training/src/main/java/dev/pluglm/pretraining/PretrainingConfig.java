@@ -69,6 +69,9 @@ public final class PretrainingConfig {
     @JsonPropertyDescription("The share of salient spans that is masked; 0 for exactly one in each sample.")
     public double salientShare = 0;
 
+    @JsonPropertyDescription("Of samples with salient spans, the share in which whole words are masked instead: 0 to 1.")
+    public double ordinaryShare = 0;
+
     @JsonPropertyDescription("The share of tokens that is masked, where tokens or words are.")
     public double maskedLmRatio = 0.15;
 
@@ -236,6 +239,9 @@ public final class PretrainingConfig {
         range("max_seq_length", maxSeqLength, 8, 65_535);
         range("short_windows", shortWindows, 0, 1);
         range("salient_share", salientShare, 0, 1);
+        range("ordinary_share", ordinaryShare, 0, 1);
+        require(ordinaryShare == 0 || masking == MaskingKind.SALIENT_SPANS,
+                "ordinary_share is %s, but masking is %s: all samples are ordinary ones".formatted(ordinaryShare, masking));
         range("masked_lm_ratio", maskedLmRatio, 1e-6, 1);
         range("max_predictions_per_seq", maxPredictionsPerSeq, 0, 65_535);
         range("exclude_own_text", excludeOwnText, 0, 1);

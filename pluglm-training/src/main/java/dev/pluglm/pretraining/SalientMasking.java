@@ -7,32 +7,41 @@ import java.util.SplittableRandom;
 
 /**
  * Masks what a memory can help with: names, numbers and dates, all pieces of a span replaced by {@code [MASK]}. A
- * sample without such a span is masked by whole words instead.
+ * sample without such a span is masked by whole words instead, and so is a share of all others, from which a model can
+ * learn where a memory does not help.
  */
 public final class SalientMasking implements Masking {
     private final Pieces pieces;
     private final MaskingOptions options;
     private final double share;
+    private final double ordinary;
     private final WholeWordMasking otherwise;
 
     /**
      * @param vocabulary the one that the samples' ids come from
-     * @param options the probability is that of whole words, where a sample has no span
+     * @param options the probability is that of whole words, where those are masked
      * @param share of a sample's spans that is masked, 0 .. 1, at least one; so 0 is exactly one span
+     * @param ordinary the share of samples, 0 .. 1, that are masked by whole words whether they have spans or not
      */
-    public SalientMasking(Vocabulary vocabulary, MaskingOptions options, double share) {
-        if (!(share >= 0 && share <= 1)) {
-            throw new IllegalArgumentException("share is %s; expected 0 to 1".formatted(share));
-        }
+    public SalientMasking(Vocabulary vocabulary, MaskingOptions options, double share, double ordinary) {
+        require("share", share);
+        require("ordinary", ordinary);
         this.pieces = new Pieces(vocabulary);
         this.options = options;
         this.share = share;
+        this.ordinary = ordinary;
         this.otherwise = new WholeWordMasking(vocabulary, options);
+    }
+
+    private static void require(String name, double share) {
+        if (!(share >= 0 && share <= 1)) {
+            throw new IllegalArgumentException("%s is %s; expected 0 to 1".formatted(name, share));
+        }
     }
 
     @Override
     public MaskedSample mask(TrainingSample sample, SplittableRandom random) {
-        if (sample.spans().isEmpty()) {
+        if (sample.spans().isEmpty() || ordinary > 0 && random.nextDouble() < ordinary) {
             return otherwise.mask(sample, random);
         }
         var chosen = Guesses.choose(sample.spans(), share, true, random);

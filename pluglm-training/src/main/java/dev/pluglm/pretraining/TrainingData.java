@@ -50,13 +50,24 @@ final class TrainingData {
     /** This process's share of the updates. */
     static Batches batches(
             PretrainingConfig config, SampleSource source, Vocabulary vocabulary, Ensemble ensemble) {
+        return batches(config, source, vocabulary, ensemble, config.ordinaryShare);
+    }
+
+    /** The same, to fit memory layers to: what is masked is what a memory helps with, as far as there is such. */
+    static Batches batchesToFit(
+            PretrainingConfig config, SampleSource source, Vocabulary vocabulary, Ensemble ensemble) {
+        return batches(config, source, vocabulary, ensemble, 0);
+    }
+
+    private static Batches batches(PretrainingConfig config, SampleSource source, Vocabulary vocabulary,
+            Ensemble ensemble, double ordinary) {
         MaskingOptions options = MaskingOptions.defaults()
                 .withProbability(config.maskedLmRatio)
                 .withMaxMasked(config.maxPredictionsPerSeq == 0 ? Integer.MAX_VALUE : config.maxPredictionsPerSeq);
         Masking masking = switch (config.masking) {
             case RANDOM_TOKENS -> new PublishedMasking(vocabulary, options);
             case WHOLE_WORDS -> new WholeWordMasking(vocabulary, options);
-            case SALIENT_SPANS -> new SalientMasking(vocabulary, options, config.salientShare);
+            case SALIENT_SPANS -> new SalientMasking(vocabulary, options, config.salientShare, ordinary);
         };
         int batch = Math.multiplyExact(config.totalTrainBatchSizePerDevice, ensemble.count());
         int pool = Math.max(1, SORTED_TOGETHER / batch);

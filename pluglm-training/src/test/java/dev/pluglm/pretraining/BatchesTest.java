@@ -217,7 +217,7 @@ class BatchesTest {
 
     @Test
     void aMaskingThatDoesNotFitTheSourceIsRefusedAtOnce() {
-        Masking salient = new SalientMasking(TestVocabulary.VOCABULARY, MaskingOptions.defaults(), 0);
+        Masking salient = new SalientMasking(TestVocabulary.VOCABULARY, MaskingOptions.defaults(), 0, 0);
         assertThrows(Problem.class, () -> new Batches(source(9), salient, 1, 8, 1, 0, 1));
     }
 

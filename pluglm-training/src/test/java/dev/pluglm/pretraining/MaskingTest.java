@@ -60,7 +60,7 @@ class MaskingTest {
     void whateverIsMaskedCanBePutBackAndNoSpecialTokenIsChosen() {
         for (Masking masking : List.of(new PublishedMasking(VOCABULARY, DEFAULTS.withProbability(0.5)),
                 new WholeWordMasking(VOCABULARY, DEFAULTS.withProbability(0.5)),
-                new SalientMasking(VOCABULARY, DEFAULTS, 0.5))) {
+                new SalientMasking(VOCABULARY, DEFAULTS, 0.5, 0))) {
             for (int round = 0; round < 300; round++) {
                 TrainingSample sample = anySample(1 + random.nextInt(80));
                 assertConsistent(sample, masking.mask(sample, random));
@@ -185,7 +185,7 @@ class MaskingTest {
 
     @Test
     void oneSalientSpanIsHiddenWithAllItsPieces() {
-        Masking masking = new SalientMasking(VOCABULARY, DEFAULTS, 0);
+        Masking masking = new SalientMasking(VOCABULARY, DEFAULTS, 0, 0);
         TrainingSample sample = sample("[CLS] the una ##ffa ##ble was born in paris [SEP]", new Span(2, 5),
                 new Span(8, 9));
         boolean[] seen = new boolean[2];
@@ -198,15 +198,29 @@ class MaskingTest {
             assertConsistent(sample, masked);
         }
         assertArrayEquals(new boolean[] {true, true}, seen, "seed " + seed);
-        MaskedSample all = new SalientMasking(VOCABULARY, DEFAULTS, 1).mask(sample, random);
+        MaskedSample all = new SalientMasking(VOCABULARY, DEFAULTS, 1, 0).mask(sample, random);
         assertArrayEquals(new int[] {2, 3, 4, 8}, all.positions());
     }
 
     @Test
     void aSampleWithoutASalientSpanIsMaskedByWholeWords() {
         TrainingSample sample = sample("[CLS] una ##ffa ##ble [SEP]");
-        MaskedSample masked = new SalientMasking(VOCABULARY, DEFAULTS, 0).mask(sample, random);
+        MaskedSample masked = new SalientMasking(VOCABULARY, DEFAULTS, 0, 0).mask(sample, random);
         assertArrayEquals(new int[] {1, 2, 3}, masked.positions());
+    }
+
+    @Test
+    void aShareOfSamplesWithSalientSpansIsMaskedByWholeWordsAllTheSame() {
+        TrainingSample sample = sample("[CLS] the una ##ffa ##ble was born in paris [SEP]", new Span(8, 9));
+        Masking masking = new SalientMasking(VOCABULARY, DEFAULTS.withProbability(0.3), 0, 0.25);
+        int others = 0;
+        for (int round = 0; round < 1000; round++) {
+            int[] masked = masking.mask(sample, random).positions();
+            others += Arrays.equals(new int[] {8}, masked) ? 0 : 1;
+        }
+        // A quarter, less those where paris alone was drawn, one in 14: 232 expected, standard deviation 13.
+        int count = others;
+        assertTrue(Math.abs(count - 232) < 70, () -> count + " of 1000, seed " + seed);
     }
 
     @Test
@@ -226,7 +240,7 @@ class MaskingTest {
         SampleSource shards = new ListSource(List.of(sample("[CLS] the [SEP]")), false, true);
         assertTrue(assertThrows(Problem.class, () -> new WholeWordMasking(VOCABULARY, DEFAULTS).check(shards))
                 .getMessage().contains("masked already"));
-        assertTrue(assertThrows(Problem.class, () -> new SalientMasking(VOCABULARY, DEFAULTS, 0).check(shards))
+        assertTrue(assertThrows(Problem.class, () -> new SalientMasking(VOCABULARY, DEFAULTS, 0, 0).check(shards))
                 .getMessage().contains("train on text"));
         new PublishedMasking(VOCABULARY, DEFAULTS).check(shards);
     }
@@ -237,7 +251,8 @@ class MaskingTest {
             String message = assertThrows(IllegalArgumentException.class, () -> DEFAULTS.withProbability(wrong))
                     .getMessage();
             assertTrue(message.contains(String.valueOf(wrong)), message);
-            assertThrows(IllegalArgumentException.class, () -> new SalientMasking(VOCABULARY, DEFAULTS, wrong));
+            assertThrows(IllegalArgumentException.class, () -> new SalientMasking(VOCABULARY, DEFAULTS, wrong, 0));
+            assertThrows(IllegalArgumentException.class, () -> new SalientMasking(VOCABULARY, DEFAULTS, 0, wrong));
         }
         assertThrows(IllegalArgumentException.class, () -> DEFAULTS.withMaxMasked(0));
     }

@@ -218,7 +218,7 @@ class TextSourceTest extends SampleSourceContract {
         }
         Path path = Files.write(folder.resolve("odd.jsonl"), lines.toString().getBytes(StandardCharsets.UTF_8));
         TextSource source = open(chosen, path, OPTIONS);
-        SalientMasking masking = new SalientMasking(TestVocabulary.VOCABULARY, MaskingOptions.defaults(), 0.3);
+        SalientMasking masking = new SalientMasking(TestVocabulary.VOCABULARY, MaskingOptions.defaults(), 0.3, 0);
         for (int epoch = 0; epoch < 5; epoch++) {
             try (SampleSource.Epoch samples = source.epoch(epoch)) {
                 samples.forEachRemaining(sample -> {
