@@ -148,7 +148,11 @@ public final class MemoryEncoder implements AutoCloseable {
         return config.maxPositionEmbeddings();
     }
 
-    /** Identifies the weights: 64 hexadecimal digits, a SHA-256 over kind, names, shapes and numbers. */
+    /**
+     * Identifies what its memories hold: 64 hexadecimal digits, a SHA-256 over kind, names, shapes and numbers of the
+     * weights that make it. Where values are those of single tokens, no memory holds any, and what makes them is left
+     * out: a memory then fits every model that makes the same keys, whatever it reads of the passages.
+     */
     public String fingerprint() {
         MessageDigest digest = Sha256.start();
         String values = config.valueType() == ValueType.POOLED ? "" : " " + config.valueType();
@@ -156,6 +160,9 @@ public final class MemoryEncoder implements AutoCloseable {
         digest.update((config.documentEncoderType() + " " + config.documentEncoderPoolerType() + values + keys)
                 .getBytes(StandardCharsets.UTF_8));
         tensors.forEach((name, tensor) -> {
+            if (valueSize() == 0 && !makesKeys(name, config)) {
+                return;
+            }
             try (Scope _ = Scope.open()) {
                 digest.update((name + Arrays.toString(Tensors.shape(tensor))).getBytes(StandardCharsets.UTF_8));
                 Tensor plain = Tensors.on(new Device("cpu"), tensor.detach()).contiguous();

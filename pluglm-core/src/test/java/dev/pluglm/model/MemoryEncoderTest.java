@@ -223,6 +223,20 @@ class MemoryEncoderTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(ValueType.class)
+    void theFingerprintIsOfTheWeightsThatMakeWhatAMemoryHolds(ValueType values) {
+        PlugLMConfig config = TokenValuesFixture.config(c -> c.valueType = values);
+        try (PlugLMModel model = PlugLMModel.random(config, 1)) {
+            String before = encoder(model).fingerprint();
+            TokenValuesFixture.change(model, "bert.encoder.retriever.value_proj.weight", it -> it.fill_(new Scalar(1)));
+            String otherValues = encoder(model).fingerprint();
+            assertEquals(values == ValueType.TOKENS, before.equals(otherValues));
+            TokenValuesFixture.change(model, "bert.encoder.retriever.key_proj.weight", it -> it.fill_(new Scalar(1)));
+            assertFalse(otherValues.equals(encoder(model).fingerprint()));
+        }
+    }
+
     @Test
     void thePublishedCodeDoesNotNormalizeKeys() {
         Problem problem = assertThrows(Problem.class, () -> PlugLMConfig.of(c -> {
