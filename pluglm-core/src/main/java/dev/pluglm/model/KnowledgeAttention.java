@@ -73,7 +73,7 @@ sealed interface KnowledgeAttention {
         Tensor similarityTo(Tensor readers) {
             long heads = similarity.numel();
             long size = key.numel() / heads;
-            return readers.matmul(key.view(heads, size, 1)).mul(new Scalar(1 / Math.sqrt(size)))
+            return readers.to(key.scalar_type()).matmul(key.view(heads, size, 1)).mul(new Scalar(1 / Math.sqrt(size)))
                     .add(similarity.view(heads, 1, 1));
         }
     }

@@ -9,9 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.pluglm.memory.ArrayMemory;
 import dev.pluglm.memory.Vectors;
 import dev.pluglm.problem.Problem;
+import dev.pluglm.tensor.Precision;
 import dev.pluglm.tensor.Scope;
 import dev.pluglm.tensor.Tensors;
 
+import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -22,6 +24,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Knowledge attention that may read nothing. */
@@ -77,6 +81,22 @@ class NullPassageTest extends TokenValuesFixture {
             biasedOutput(plain, type);
             int[] text = text(9);
             assertArrayEquals(states(plain, memory, text), states(model, memory, text), 1e-6f, () -> "seed " + SEED);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(KnowledgeAttentionType.class)
+    void aModelInBf16ReadsAsOneInFp32AsFarAsItCan(KnowledgeAttentionType type) {
+        try (PlugLMModel exact = model(type, 0.1); ArrayMemory memory = memory(type)) {
+            Map<String, Tensor> weights = exact.parameters().all();
+            try (PlugLMModel rounded = PlugLMModel.of(exact.config(), name -> Optional.ofNullable(weights.get(name)),
+                    new Device("cpu"), Precision.BF16, SEED)) {
+                int[] text = text(9);
+                for (Memory found : List.of(memory, Memory.empty())) {
+                    assertArrayEquals(states(exact, found, text), states(rounded, found, text), 0.1f,
+                            () -> "seed " + SEED);
+                }
+            }
         }
     }
 
