@@ -26,8 +26,8 @@ import java.util.Optional;
 @Command(name = "import",
         header = "Make a model of ours from a published PlugLM checkpoint or a BERT.",
         description = {"", "SOURCE is a published checkpoint (.pt, with its config.json and vocab beside it), a directory"
-                + " with a BERT of the transformers library, an adapter (pluglm model export --adapter), or the name"
-                + " bert-base-uncased, which Maven fetches.",
+                + " with a BERT of the transformers library, an adapter (pluglm model export --adapter), a model"
+                + " of ours without memory layers, or the name bert-base-uncased, which Maven fetches.",
             "", "A BERT becomes a PlugLM without loss: memory layers take over its feed-forward blocks, and what the"
                 + " memory adds is zero until it is trained. --memory-layer-ffn-dim 768 starts as the published code"
                 + " does, which loses those blocks."},

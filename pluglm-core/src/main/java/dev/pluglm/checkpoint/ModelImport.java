@@ -19,8 +19,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Models of other kinds made into ours: published PlugLM checkpoints, BERT directories of {@code transformers}, and
- * BERT-base from Maven.
+ * Models of other kinds made into ours: published PlugLM checkpoints, BERT directories of {@code transformers},
+ * BERT-base from Maven, and models of ours without memory layers, which are BERTs.
  *
  * @param vocabulary the vocabulary file, where it is not beside the weights
  * @param config the published configuration, where it is not beside the weights
@@ -56,7 +56,8 @@ public record ModelImport(
     /**
      * Reads a model of another kind.
      *
-     * @param source a file of published weights, or a directory with one, or with a BERT
+     * @param source a file of published weights, or a directory with one, or with a BERT, or with a model of ours
+     *     that has no memory layers
      * @throws Problem if it is none of these, damaged, or does not fit together
      */
     public Checkpoint read(Path source) {
@@ -77,10 +78,21 @@ public record ModelImport(
             }
             return published(Files.isDirectory(source) ? onlyCheckpoint(source) : source, configFile);
         }
+        Path file = Files.isDirectory(source) ? bertFile(source) : source;
         if (Files.isDirectory(source) && Checkpoint.isAt(source)) {
-            throw Problem.of("%s: is a model of ours already; it needs no import", source);
+            return bert(file, ofOurs(source, json, configFile), json.path("origin").asText());
         }
-        return bert(Files.isDirectory(source) ? bertFile(source) : source, configFile, json);
+        return bert(file, ConfigJson.lenient(json, configFile), "BERT " + directory.getFileName());
+    }
+
+    private static PlugLMConfig.Draft ofOurs(Path source, ObjectNode json, Path configFile) {
+        Checkpoint.verify(source);
+        PlugLMConfig.Draft draft = ConfigJson.strict(json.path("model"), configFile);
+        if (draft.numMemoryLayers > 0) {
+            throw Problem.of("%s: is a model of ours that has memory layers already; it needs no import", source);
+        }
+        draft.numMemoryLayers = new PlugLMConfig.Draft().numMemoryLayers;
+        return draft;
     }
 
     private Checkpoint published(Path file, Path configFile) {
@@ -91,16 +103,14 @@ public record ModelImport(
         }
     }
 
-    private Checkpoint bert(Path file, Path configFile, ObjectNode json) {
+    private Checkpoint bert(Path file, PlugLMConfig.Draft draft, String name) {
         try (Weights weights = Weights.open(file)) {
             BertWeights bert = new BertWeights(weights, file.toString(), layers);
-            PlugLMConfig.Draft draft = ConfigJson.lenient(json, configFile);
             BertImport.sizes(bert, draft);
             changes.accept(draft);
             PlugLMModel model = BertImport.build(bert, draft.build(), seed);
-            String name = file.toAbsolutePath().getParent().getFileName().toString();
             return finished(model, () -> new Checkpoint(
-                    model, vocabularyBeside(file, model.config()), origin("BERT " + name)));
+                    model, vocabularyBeside(file, model.config()), origin(name)));
         }
     }
 

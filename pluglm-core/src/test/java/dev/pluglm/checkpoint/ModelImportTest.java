@@ -35,6 +35,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -228,6 +229,35 @@ class ModelImportTest {
                 Checkpoint all = withMemory(1, KnowledgeAttentionType.MULTI_HEAD).read(source)) {
             assertArrayEquals(logitsWith(all.model(), Memory.empty()), logitsWith(whole.model(), Memory.empty()));
         }
+    }
+
+    @Test
+    void aModelOfOursWithoutMemoryLayersIsABertThatGetsThemAndOneThatHasThemNeedsNoImport() throws IOException {
+        Path plain = folder.resolve("plain");
+        Path target = folder.resolve("with-memory");
+        ModelImport taken = new ModelImport(Optional.empty(), Optional.empty(), draft -> draft.memoryK = 3, 1);
+        PlugLMConfig config = PlugLMConfig.of(c -> {
+            c.vocabSize = 160;
+            c.hiddenSize = 32;
+            c.numHiddenLayers = 3;
+            c.numAttentionHeads = 4;
+            c.intermediateSize = 64;
+            c.memoryLayerFfnDim = 48;
+            c.numMemoryLayers = 0;
+        });
+        try (Checkpoint bert = new Checkpoint(PlugLMModel.random(config, 4), vocabulary(160), "drawn")) {
+            bert.write(plain);
+            try (Checkpoint read = taken.read(plain)) {
+                assertEquals("drawn", read.origin());
+                assertEquals(1, read.model().config().numMemoryLayers());
+                assertArrayEquals(logits(bert.model()), logits(read.model()), 1e-5f);
+                read.write(target);
+            }
+        }
+        Problem again = assertThrows(Problem.class, () -> taken.read(target));
+        assertTrue(again.getMessage().contains("memory layers already"), again::getMessage);
+        Files.write(plain.resolve("model.safetensors"), new byte[] {0}, StandardOpenOption.APPEND);
+        assertThrows(Problem.class, () -> taken.read(plain));
     }
 
     @Test
