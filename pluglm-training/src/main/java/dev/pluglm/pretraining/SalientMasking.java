@@ -1,14 +1,18 @@
 package dev.pluglm.pretraining;
 
+import dev.pluglm.pretraining.TrainingSample.Span;
 import dev.pluglm.problem.Problem;
 import dev.pluglm.text.Vocabulary;
 
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
- * Masks what a memory can help with: names, numbers and dates, all pieces of a span replaced by {@code [MASK]}. A
- * sample without such a span is masked by whole words instead, and so is a share of all others, from which a model can
- * learn where a memory does not help.
+ * Masks what a memory can help with: names, numbers and dates, all pieces of a span replaced by {@code [MASK]}. A span
+ * whose pieces all stand elsewhere in the sample is left out: a model could copy it from there, and learns to give
+ * words of the question as answers. A sample without a span is masked by whole words instead, and so is a share of all
+ * others, from which a model can learn where a memory does not help.
  */
 public final class SalientMasking implements Masking {
     private final Pieces pieces;
@@ -41,11 +45,17 @@ public final class SalientMasking implements Masking {
 
     @Override
     public MaskedSample mask(TrainingSample sample, SplittableRandom random) {
-        if (sample.spans().isEmpty() || ordinary > 0 && random.nextDouble() < ordinary) {
+        List<Span> spans = sample.spans().stream().filter(span -> !standsElsewhere(sample.ids(), span)).toList();
+        if (spans.isEmpty() || ordinary > 0 && random.nextDouble() < ordinary) {
             return otherwise.mask(sample, random);
         }
-        var chosen = Guesses.choose(sample.spans(), share, true, random);
+        List<Span> chosen = Guesses.choose(spans, share, true, random);
         return Guesses.hide(sample, Guesses.positions(chosen, options.maxMasked(), random), pieces);
+    }
+
+    private static boolean standsElsewhere(int[] ids, Span span) {
+        return IntStream.range(span.from(), span.to()).allMatch(own -> IntStream.range(0, ids.length)
+                .anyMatch(at -> (at < span.from() || at >= span.to()) && ids[at] == ids[own]));
     }
 
     @Override

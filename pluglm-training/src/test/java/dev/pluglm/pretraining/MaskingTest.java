@@ -210,6 +210,19 @@ class MaskingTest {
     }
 
     @Test
+    void aSpanThatStandsElsewhereInTheSampleIsNotMasked() {
+        TrainingSample sample = sample("[CLS] paris [SEP] una ##ffa paris was born in paris [SEP]", new Span(1, 2),
+                new Span(3, 6), new Span(9, 10));
+        Masking masking = new SalientMasking(VOCABULARY, DEFAULTS, 0, 0);
+        for (int round = 0; round < 30; round++) {
+            // una ##ffa stand nowhere else.
+            assertArrayEquals(new int[] {3, 4, 5}, masking.mask(sample, random).positions(), "seed " + seed);
+        }
+        TrainingSample twice = sample("[CLS] paris [SEP] paris [SEP]", new Span(1, 2), new Span(3, 4));
+        assertTrue(masking.mask(twice, random).positions().length > 0, "masked by whole words");
+    }
+
+    @Test
     void aShareOfSamplesWithSalientSpansIsMaskedByWholeWordsAllTheSame() {
         TrainingSample sample = sample("[CLS] the una ##ffa ##ble was born in paris [SEP]", new Span(8, 9));
         Masking masking = new SalientMasking(VOCABULARY, DEFAULTS.withProbability(0.3), 0, 0.25);
