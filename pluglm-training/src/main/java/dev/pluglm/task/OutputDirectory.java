@@ -2,15 +2,14 @@ package dev.pluglm.task;
 
 import dev.pluglm.problem.Problem;
 import dev.pluglm.problem.Shown;
+import dev.pluglm.training.RunFolder;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** Whether the directory of a fine-tuning may be used for it. */
 final class OutputDirectory {
@@ -24,29 +23,14 @@ final class OutputDirectory {
     /** @throws Problem if it holds something else, a finished fine-tuning, or one of another configuration */
     static void require(FinetuningConfig config, boolean goOn) {
         Path directory = config.outputDir;
-        if (Files.exists(directory) && !Files.isDirectory(directory)) {
-            throw Problem.of("%s: is a file; output_dir must be a directory", directory);
-        }
         if (!goOn && Files.exists(directory.resolve(Finetuning.REPORT))) {
             throw Problem.of("%s: holds a finished fine-tuning already; choose another output_dir", directory);
         }
         Path configuration = directory.resolve(Finetuning.CONFIG);
-        if (!Files.exists(configuration)) {
-            requireEmpty(directory);
-        } else if (goOn) {
+        boolean begun = Files.exists(configuration);
+        RunFolder.require(directory, begun, "fine-tuning");
+        if (begun && goOn) {
             requireSame(configuration, config);
-        }
-    }
-
-    private static void requireEmpty(Path directory) {
-        if (Files.isDirectory(directory)) {
-            try (Stream<Path> inside = Files.list(directory)) {
-                if (inside.findAny().isPresent()) {
-                    throw Problem.of("%s: is not empty and holds no fine-tuning; choose another output_dir", directory);
-                }
-            } catch (IOException e) {
-                throw new Problem(directory + ": cannot be read: " + e.getMessage(), e);
-            }
         }
     }
 
