@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** pluglm-mini, the trained model that comes with the project, looks things up: the whole way, from the command line. */
 class ShippedModelTest {
@@ -33,11 +34,8 @@ class ShippedModelTest {
     }
 
     private static JsonNode fill(Object... memory) {
-        Object[] line = new Object[4 + memory.length];
-        System.arraycopy(new Object[] {"fill", "--model", MINI}, 0, line, 0, 3);
-        System.arraycopy(memory, 0, line, 3, memory.length);
-        line[line.length - 1] = QUESTION;
-        return Run.json(line).getFirst();
+        return Run.json(Stream.concat(Stream.of("fill", "--model", MINI, QUESTION), Stream.of(memory)).toArray())
+                .getFirst();
     }
 
     private static String answer(JsonNode filled) {

@@ -148,15 +148,6 @@ public final class Adapter {
         return about.path("base").asText();
     }
 
-    /** Another for every adapter: 64 hexadecimal digits. */
-    public String fingerprint() {
-        try {
-            return Checksums.of(directory.resolve(Checksums.FILE));
-        } catch (IOException e) {
-            throw new Problem(directory + ": cannot be read: " + e.getMessage(), e);
-        }
-    }
-
     /**
      * Makes the model.
      *

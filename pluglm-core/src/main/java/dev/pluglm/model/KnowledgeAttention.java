@@ -48,8 +48,13 @@ sealed interface KnowledgeAttention {
         return torch.cosine_similarity(query.unsqueeze(1), found.keys(), 2, 1e-8);
     }
 
+    /** How near the null passage is to every query, for each head; empty if a model has none. */
+    private static Optional<Tensor> nullSimilarity(Parameters.Group p, PlugLMConfig config, int heads) {
+        return config.nullPassage() ? Optional.of(p.constant("null_similarity", 0, heads)) : Optional.empty();
+    }
+
     /**
-     * The null passage.
+     * The null passage, where it tells tokens apart.
      *
      * @param similarity how near it is to every query, {@code [heads]}
      * @param key of all heads, one after the other: what tells the tokens to which it is nearer, {@code [hidden]}
@@ -58,10 +63,8 @@ sealed interface KnowledgeAttention {
 
         /** Empty if a model has none. */
         static Optional<NullPassage> of(Parameters.Group p, PlugLMConfig config, int heads) {
-            return config.nullPassage()
-                    ? Optional.of(new NullPassage(p.constant("null_similarity", 0, heads),
-                            p.constant("null_key", 0, config.hiddenSize())))
-                    : Optional.empty();
+            return nullSimilarity(p, config, heads)
+                    .map(near -> new NullPassage(near, p.constant("null_key", 0, config.hiddenSize())));
         }
 
         /**
@@ -197,9 +200,7 @@ sealed interface KnowledgeAttention {
         private final Optional<Tensor> nullSimilarity; // [1]: it does not tell tokens apart
 
         SentenceLevel(Parameters.Group p, PlugLMConfig config) {
-            nullSimilarity = config.nullPassage()
-                    ? Optional.of(p.constant("null_similarity", 0, 1))
-                    : Optional.empty();
+            nullSimilarity = nullSimilarity(p, config, 1);
         }
 
         @Override

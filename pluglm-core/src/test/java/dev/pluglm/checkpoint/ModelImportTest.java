@@ -152,10 +152,9 @@ class ModelImportTest {
                 problem::getMessage);
     }
 
-    /** A tiny BERT with random weights, saved as {@code transformers} does. */
-    private Path bert(boolean oldNames) throws IOException {
-        Path directory = Files.createTempDirectory(folder, "bert");
-        PlugLMConfig config = PlugLMConfig.of(c -> {
+    /** A tiny BERT with random weights. */
+    private static PlugLMModel bert() {
+        return PlugLMModel.random(PlugLMConfig.of(c -> {
             c.vocabSize = 160;
             c.hiddenSize = 32;
             c.numHiddenLayers = 3;
@@ -164,8 +163,13 @@ class ModelImportTest {
             c.maxPositionEmbeddings = 20;
             c.numMemoryLayers = 0;
             c.initializerRange = 0.2;
-        });
-        try (PlugLMModel model = PlugLMModel.random(config, 3); Scope _ = Scope.open()) {
+        }), 3);
+    }
+
+    /** The same, saved as {@code transformers} does. */
+    private Path bert(boolean oldNames) throws IOException {
+        Path directory = Files.createTempDirectory(folder, "bert");
+        try (PlugLMModel model = bert(); Scope _ = Scope.open()) {
             Map<String, StoredTensor> tensors = new LinkedHashMap<>();
             model.parameters().all().forEach((name, tensor) -> tensors.put(
                     oldNames
@@ -236,16 +240,7 @@ class ModelImportTest {
         Path plain = folder.resolve("plain");
         Path target = folder.resolve("with-memory");
         ModelImport taken = new ModelImport(Optional.empty(), Optional.empty(), draft -> draft.memoryK = 3, 1);
-        PlugLMConfig config = PlugLMConfig.of(c -> {
-            c.vocabSize = 160;
-            c.hiddenSize = 32;
-            c.numHiddenLayers = 3;
-            c.numAttentionHeads = 4;
-            c.intermediateSize = 64;
-            c.memoryLayerFfnDim = 48;
-            c.numMemoryLayers = 0;
-        });
-        try (Checkpoint bert = new Checkpoint(PlugLMModel.random(config, 4), vocabulary(160), "drawn")) {
+        try (Checkpoint bert = new Checkpoint(bert(), vocabulary(160), "drawn")) {
             bert.write(plain);
             try (Checkpoint read = taken.read(plain)) {
                 assertEquals("drawn", read.origin());

@@ -87,13 +87,10 @@ final class FinderFit {
                 weights.set(memory + "batch_norm.running_mean", Tensors.full(0, shape.querySize()));
                 weights.set(memory + "batch_norm.running_var", Tensors.full(1, shape.querySize()));
             }
-            int heads = switch (shape.knowledgeAttentionType()) {
-                case MULTI_HEAD -> shape.numAttentionHeads();
-                case SINGLE_HEAD -> 1;
-                case SENTENCE_LEVEL -> 0;
-            };
-            if (heads > 0) {
-                nearness(weights, memory, heads);
+            switch (shape.knowledgeAttentionType()) {
+                case MULTI_HEAD -> nearness(weights, memory, shape.numAttentionHeads());
+                case SINGLE_HEAD -> nearness(weights, memory, 1);
+                case SENTENCE_LEVEL -> { }
             }
         }
     }
