@@ -3,6 +3,7 @@ package dev.pluglm.cli;
 import dev.pluglm.PlugLM;
 import dev.pluglm.cli.Table.Column;
 import dev.pluglm.evaluation.EditEvaluation;
+import dev.pluglm.evaluation.EditOutcome;
 import dev.pluglm.evaluation.EditScores;
 import dev.pluglm.evaluation.Facts;
 import dev.pluglm.evaluation.Questions;
@@ -91,11 +92,20 @@ final class EvaluateEdits extends Action {
                 Column.number("+-"), Column.number("before"), Column.number("generality"), Column.number("efficacy*"),
                 Column.number("generality*"), Column.number("unrelated changed"), Column.number("of"))) {
             table.row(row("together", measured.together()));
+            if (measured.relations().size() > 1) {
+                measured.relations().forEach((relation, scores) -> table.row(row("... " + relation, scores)));
+            }
             table.row(row("alone", measured.alone()));
         }
         console.line("");
         console.line("* of what was answered right before the edit: %s of %s questions".formatted(
                 Console.count(measured.rightBefore().hits()), Console.count(measured.rightBefore().of())));
+        List<EditOutcome> failed = measured.outcomes().stream().filter(each -> !each.took()).toList();
+        if (!failed.isEmpty()) {
+            long stayed = failed.stream().filter(EditOutcome::stayed).count();
+            console.line("where the new object was not the answer: %s answered as before, %s something else"
+                    .formatted(Console.count(stayed), Console.count(failed.size() - stayed)));
+        }
         if (measured.statedElsewhere() > 0) {
             console.line("facts that another passage of the memory states as before: "
                     + Console.count(measured.statedElsewhere()));

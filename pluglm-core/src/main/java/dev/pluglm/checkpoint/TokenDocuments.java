@@ -23,7 +23,6 @@ import java.util.Optional;
  */
 public final class TokenDocuments implements AutoCloseable {
     private static final String SUFFIX = ".npy";
-    private static final int BATCH = 4096;
     /** Far above any model's positions. */
     private static final int LONGEST_ROW = 1 << 16;
 
@@ -136,7 +135,7 @@ public final class TokenDocuments implements AutoCloseable {
                     throw new NoSuchElementException("no more passages");
                 }
                 if (!batch.hasNext()) {
-                    int end = Math.min(size, next + BATCH);
+                    int end = Math.min(size, next + encoder.atOnce());
                     batch = encode(next, end, encoder, tokenizer).iterator();
                     next = end;
                 }

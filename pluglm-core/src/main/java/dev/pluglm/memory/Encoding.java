@@ -9,8 +9,6 @@ import java.util.function.Consumer;
 
 /** Passages encoded as they are asked for, a batch at a time, so that any number of them takes the same memory. */
 final class Encoding implements Iterator<Entry> {
-    private static final int BATCH = TextEncoder.AT_ONCE;
-
     private final Iterator<Passage> passages;
     private final PassageEncoder encoder;
     private final Consumer<Passage> check;
@@ -37,8 +35,8 @@ final class Encoding implements Iterator<Entry> {
     }
 
     private Iterator<Entry> encodeNext() {
-        List<Passage> next = new ArrayList<>(BATCH);
-        while (next.size() < BATCH && passages.hasNext()) {
+        List<Passage> next = new ArrayList<>();
+        while (next.size() < encoder.atOnce() && passages.hasNext()) {
             Passage passage = passages.next();
             check.accept(passage);
             next.add(passage);

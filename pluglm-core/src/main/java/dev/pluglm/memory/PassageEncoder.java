@@ -8,6 +8,9 @@ import java.util.List;
  */
 public interface PassageEncoder {
 
+    /** Enough passages to share most of their words, few enough to stay in memory. */
+    int AT_ONCE = 4096;
+
     /** Identifies the encoder's weights: equal fingerprints mean interchangeable keys and values. */
     String fingerprint();
 
@@ -16,6 +19,11 @@ public interface PassageEncoder {
 
     /** Floats in a value. */
     int valueSize();
+
+    /** How many passages to encode at once; fewer where that takes long, to show that it goes on. */
+    default int atOnce() {
+        return AT_ONCE;
+    }
 
     /** Encodes these passages, in their order. Values are rounded to fp16 when they are stored, keys too. */
     List<Encoded> encode(List<Passage> passages);

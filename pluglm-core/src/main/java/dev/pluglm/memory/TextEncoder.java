@@ -15,8 +15,8 @@ import java.util.List;
  */
 public final class TextEncoder implements PassageEncoder {
 
-    /** Enough passages to share most of their words, little enough to stay in memory. */
-    static final int AT_ONCE = 4096;
+    /** Through layers: some seconds' work. */
+    private static final int AT_ONCE_THROUGH_LAYERS = 256;
 
     private final Tokenizer tokenizer;
     private final MemoryEncoder encoder;
@@ -47,6 +47,11 @@ public final class TextEncoder implements PassageEncoder {
         return encoder.valueSize();
     }
 
+    @Override
+    public int atOnce() {
+        return encoder.readsContext() ? AT_ONCE_THROUGH_LAYERS : AT_ONCE;
+    }
+
     /** The longest passage that is encoded whole, in tokens; what is more is left out at its end. */
     public int longestPassage() {
         return encoder.longestPassage();
@@ -73,8 +78,8 @@ public final class TextEncoder implements PassageEncoder {
             check(tokens[i], i);
         }
         List<Encoded> encoded = new ArrayList<>(tokens.length);
-        for (int from = 0; from < tokens.length; from += AT_ONCE) {
-            int[][] some = Arrays.copyOfRange(tokens, from, Math.min(tokens.length, from + AT_ONCE));
+        for (int from = 0; from < tokens.length; from += atOnce()) {
+            int[][] some = Arrays.copyOfRange(tokens, from, Math.min(tokens.length, from + atOnce()));
             MemoryEncoder.Encoded made = encoder.encode(some);
             for (int i = 0; i < some.length; i++) {
                 encoded.add(new Encoded(some[i], row(made.keys(), i, keySize()), row(made.values(), i, valueSize())));

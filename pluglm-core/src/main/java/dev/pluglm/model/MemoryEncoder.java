@@ -143,6 +143,11 @@ public final class MemoryEncoder implements AutoCloseable {
         return retriever;
     }
 
+    /** Whether a token's state depends on what stands around it; each passage then costs far more. */
+    public boolean readsContext() {
+        return config.documentEncoderType().layers() > 0;
+    }
+
     /** The longest passage that can be encoded, in tokens. */
     public int longestPassage() {
         return config.maxPositionEmbeddings();

@@ -26,7 +26,7 @@ final class Retriever implements AutoCloseable {
     final Optional<Linear> valueProjection;
     private final Parameters.Group parameters;
     private final PlugLMConfig config;
-    private final Device device;
+    final Device device;
     private Optional<KeptStates> kept = Optional.empty();
 
     Retriever(

@@ -83,8 +83,8 @@ class MemoryStoreTest extends StoreFixture {
     @Test
     void anEditThatFailsMidwayLeavesTheMemoryAsItWas() {
         try (MemoryStore store = store(Passage.of("a", "t"))) {
-            Iterator<Passage> breaking = IntStream.range(0, TextEncoder.AT_ONCE + 900).mapToObj(i -> {
-                if (i == TextEncoder.AT_ONCE + 500) {
+            Iterator<Passage> breaking = IntStream.range(0, PassageEncoder.AT_ONCE + 900).mapToObj(i -> {
+                if (i == PassageEncoder.AT_ONCE + 500) {
                     throw new IllegalStateException("the input broke");
                 }
                 return Passage.of("n" + i, "t" + i);
@@ -101,7 +101,7 @@ class MemoryStoreTest extends StoreFixture {
         store(Passage.of("a", "t"), Passage.of("n3", "t")).close();
         for (PassageEncoder failing : List.of(new FailingEncoder(false), new FailingEncoder(true))) {
             try (MemoryStore store = MemoryStore.openForWriting(place(), failing)) {
-                List<Passage> many = IntStream.range(0, TextEncoder.AT_ONCE + 900)
+                List<Passage> many = IntStream.range(0, PassageEncoder.AT_ONCE + 900)
                         .mapToObj(i -> Passage.of("m" + i, "t" + i)).toList();
                 assertThrows(RuntimeException.class, () -> store.add(many.iterator(), done -> {}));
                 assertThrows(RuntimeException.class, 

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.LongConsumer;
 
 /**
@@ -27,14 +28,19 @@ import java.util.function.LongConsumer;
  * @param statedElsewhere edited facts that the memory still states in a passage other than their own evidence
  * @param rightBefore questions of the edited facts that were answered right before
  * @param together all edits at once
+ * @param relations the same by relation, without the unrelated questions
+ * @param outcomes each of these edits, in the order in which they were drawn
  * @param alone single edits
  * @param undoneExactly whether after each way the logits of all questions had the same bits as before, and the edited
  *     passages the same texts
  */
 public record EditEvaluation(int edits, Map<String, Long> leftOut, long statedElsewhere, Share rightBefore,
-        EditScores together, EditScores alone, boolean undoneExactly) {
+        EditScores together, Map<String, EditScores> relations, List<EditOutcome> outcomes, EditScores alone,
+        boolean undoneExactly) {
 
     public EditEvaluation {
+        relations = Collections.unmodifiableMap(new TreeMap<>(relations));
+        outcomes = List.copyOf(outcomes);
         leftOut = Collections.unmodifiableMap(new LinkedHashMap<>(leftOut));
     }
 

@@ -12,7 +12,9 @@ import java.lang.foreign.MemorySegment;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongConsumer;
 
 /** Edits a memory that is plugged into a model, asks before and after, and undoes all: see {@link EditEvaluation}. */
@@ -58,13 +60,29 @@ final class EditRun {
         Answers after = ask(all);
         store.undo();
         boolean exact = isAsBefore(all, before);
-        EditScores together = score(plan.edits(), before.top(), after.top())
-                .withUnrelated(from(before.top(), edited), from(after.top(), edited));
+        Map<String, EditScores> relations = new HashMap<>();
+        List<EditOutcome> outcomes = new ArrayList<>();
+        EditScores together = EditScores.NONE;
+        Share right = Share.NONE;
+        int at = 0;
+        for (FactEdit edit : plan.edits()) {
+            int to = at + edit.question().prompts().size();
+            int[] toldBefore = Arrays.copyOfRange(before.top(), at, to);
+            int[] toldAfter = Arrays.copyOfRange(after.top(), at, to);
+            EditOutcome outcome = outcome(edit, toldBefore[0], toldAfter[0]);
+            together = together.with(edit, toldBefore, toldAfter);
+            relations.merge(outcome.relation(), EditScores.NONE.with(edit, toldBefore, toldAfter),
+                    (sum, _) -> sum.with(edit, toldBefore, toldAfter));
+            outcomes.add(outcome);
+            right = right.with(outcome.rightBefore());
+            at = to;
+        }
+        together = together.withUnrelated(from(before.top(), edited), from(after.top(), edited));
 
         EditScores alone = alone(before.top());
         exact &= isAsBefore(all, before);
-        return new EditEvaluation(plan.edits().size(), plan.leftOut(), statedElsewhere(), rightBefore(before.top()),
-                together, alone, exact);
+        return new EditEvaluation(plan.edits().size(), plan.leftOut(), statedElsewhere(), right, together, relations,
+                outcomes, alone, exact);
     }
 
     private EditScores alone(int[] allBefore) {
@@ -86,26 +104,14 @@ final class EditRun {
         return sum;
     }
 
-    private static EditScores score(List<FactEdit> edits, int[] before, int[] after) {
-        EditScores sum = EditScores.NONE;
-        int at = 0;
-        for (FactEdit edit : edits) {
-            int to = at + edit.question().prompts().size();
-            sum = sum.with(edit, Arrays.copyOfRange(before, at, to), Arrays.copyOfRange(after, at, to));
-            at = to;
-        }
-        return sum;
+    private EditOutcome outcome(FactEdit edit, int before, int after) {
+        Fact fact = edit.question().fact();
+        return new EditOutcome(fact.id(), fact.relation(), fact.question(), word(edit.token()), word(before),
+                word(after), Arrays.stream(edit.question().answers()).anyMatch(answer -> answer == before));
     }
 
-    private Share rightBefore(int[] before) {
-        Share right = Share.NONE;
-        int at = 0;
-        for (FactEdit edit : plan.edits()) {
-            int top = before[at];
-            right = right.with(Arrays.stream(edit.question().answers()).anyMatch(answer -> answer == top));
-            at += edit.question().prompts().size();
-        }
-        return right;
+    private String word(int token) {
+        return model.tokenizer().vocabulary().token(token);
     }
 
     private void replace(List<FactEdit> edits) {
