@@ -78,10 +78,11 @@ public record ModelImport(
             }
             return published(Files.isDirectory(source) ? onlyCheckpoint(source) : source, configFile);
         }
-        Path file = Files.isDirectory(source) ? bertFile(source) : source;
         if (Files.isDirectory(source) && Checkpoint.isAt(source)) {
-            return bert(file, ofOurs(source, json, configFile), json.path("origin").asText());
+            PlugLMConfig.Draft ours = ofOurs(source, json, configFile);
+            return bert(bertFile(source), ours, json.path("origin").asText());
         }
+        Path file = Files.isDirectory(source) ? bertFile(source) : source;
         return bert(file, ConfigJson.lenient(json, configFile), "BERT " + directory.getFileName());
     }
 
@@ -89,7 +90,8 @@ public record ModelImport(
         Checkpoint.verify(source);
         PlugLMConfig.Draft draft = ConfigJson.strict(json.path("model"), configFile);
         if (draft.numMemoryLayers > 0) {
-            throw Problem.of("%s: is a model of ours that has memory layers already; it needs no import", source);
+            throw Problem.of("%s: is a model of ours that has memory layers already; use it as it is: it needs no import",
+                    source);
         }
         draft.numMemoryLayers = new PlugLMConfig.Draft().numMemoryLayers;
         return draft;

@@ -7,10 +7,13 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 
@@ -65,20 +68,37 @@ final class KeptStates implements AutoCloseable {
         return new KeptStates(states);
     }
 
-    boolean holds(int[][] passages) {
-        return Arrays.stream(passages).allMatch(tokens -> states.containsKey(new Passage(tokens)));
-    }
-
-    /** {@code [passages, longest, hidden]} fp32, padded with 0. */
-    Tensor of(int[][] passages) {
+    /**
+     * {@code [passages, longest, hidden]} fp32, padded with 0.
+     *
+     * @param encoder makes the states of those that are not kept, without gradients
+     */
+    Tensor of(int[][] passages, Function<int[][], Tensor> encoder) {
         return Scope.returning(() -> {
-            Tensor first = states.get(new Passage(passages[0]));
             int longest = Arrays.stream(passages).mapToInt(tokens -> tokens.length).max().orElseThrow();
-            Tensor all = torch.zeros(new long[] {passages.length, longest, first.size(1)}, first.options());
+            Tensor any = states.values().iterator().next();
+            Tensor all = torch.zeros(new long[] {passages.length, longest, any.size(1)}, any.options())
+                    .to(ScalarType.Float);
+            List<Integer> missing = new ArrayList<>();
             for (int i = 0; i < passages.length; i++) {
-                all.select(0, i).narrow(0, 0, passages[i].length).copy_(states.get(new Passage(passages[i])));
+                Tensor own = states.get(new Passage(passages[i]));
+                if (own == null) {
+                    missing.add(i);
+                } else {
+                    all.select(0, i).narrow(0, 0, passages[i].length).copy_(own);
+                }
             }
-            return all.to(ScalarType.Float);
+            if (!missing.isEmpty()) {
+                int[][] others = missing.stream().map(i -> passages[i]).toArray(int[][]::new);
+                try (NoGradGuard _ = new NoGradGuard()) {
+                    Tensor made = encoder.apply(others);
+                    for (int i = 0; i < others.length; i++) {
+                        int length = others[i].length;
+                        all.select(0, missing.get(i)).narrow(0, 0, length).copy_(made.select(0, i).narrow(0, 0, length));
+                    }
+                }
+            }
+            return all;
         });
     }
 

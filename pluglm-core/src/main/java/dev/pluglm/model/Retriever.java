@@ -64,12 +64,21 @@ final class Retriever implements AutoCloseable {
      */
     Encoded encode(int[][] tokens, boolean training) {
         requireVocabulary(tokens);
-        Tensor ids = Tensors.on(device, TokenBatch.ids(tokens, config.padTokenId()));
-        Mask mask = Mask.of(ids.ne(new Scalar(config.padTokenId())));
-        Tensor states = kept.filter(it -> it.holds(tokens)).map(it -> it.of(tokens))
-                .orElseGet(() -> documentEncoder.states(ids, mask, training));
+        Mask mask = Mask.of(ids(tokens).ne(new Scalar(config.padTokenId())));
+        Tensor states = kept.map(it -> it.of(tokens, others -> fresh(others, false)))
+                .orElseGet(() -> fresh(tokens, training));
         return new Encoded(states, mask);
     }
+
+    private Tensor fresh(int[][] tokens, boolean training) {
+        Tensor ids = ids(tokens);
+        return documentEncoder.states(ids, Mask.of(ids.ne(new Scalar(config.padTokenId()))), training);
+    }
+
+    private Tensor ids(int[][] tokens) {
+        return Tensors.on(device, TokenBatch.ids(tokens, config.padTokenId()));
+    }
+
 
     /** From now on takes the states of these passages' tokens as they are now; the encoder must not be trained. */
     void keepStates(int[][] passages, LongConsumer progress) {

@@ -3,6 +3,7 @@ package dev.pluglm.pretraining;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * What a linear layer computes: {@code x weightᵀ + bias}.
@@ -20,6 +21,12 @@ record AffineMap(Tensor weight, Tensor bias) {
     /** {@code x - mean}. */
     static AffineMap shifted(Tensor mean) {
         return centred(torch.eye(mean.size(0), mean.options()), mean);
+    }
+
+    /** {@code x factor}, of {@code size} numbers. */
+    static AffineMap scaled(int size, double factor) {
+        return new AffineMap(torch.eye(size).to(ScalarType.Double).mul(new Scalar(factor)),
+                torch.zeros(size).to(ScalarType.Double));
     }
 
     /** Some of the outputs, {@code [out]} int64, times a number. */

@@ -5,6 +5,7 @@ import dev.pluglm.model.Memory;
 import dev.pluglm.model.MemoryEncoder;
 import dev.pluglm.model.Pass;
 import dev.pluglm.model.PlugLMModel;
+import dev.pluglm.pretraining.Counterfactuals.Change;
 import dev.pluglm.tensor.Tensors;
 import dev.pluglm.training.Ensemble;
 import dev.pluglm.training.Objective;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
 
 /**
  * Masked-language modelling with a memory (paper, section 3.4; SPEC 3): guess the masked tokens of a text with the help
@@ -33,6 +35,7 @@ final class MaskedLanguageModelling implements Objective {
     private final Optional<RefreshedMemory> memory;
     private final Refreshing refreshing;
     private final OwnText ownText;
+    private final Counterfactuals counterfactuals;
     private final int padding;
     private final Ensemble ensemble;
     /** Nothing that makes keys is trained: those of the last refresh are the ones that would be made anew. */
@@ -77,6 +80,7 @@ final class MaskedLanguageModelling implements Objective {
             Optional<RefreshedMemory> memory,
             Refreshing refreshing,
             OwnText ownText,
+            Counterfactuals counterfactuals,
             int padding,
             Ensemble ensemble) {
         this.model = model;
@@ -85,6 +89,7 @@ final class MaskedLanguageModelling implements Objective {
         this.memory = memory;
         this.refreshing = refreshing;
         this.ownText = ownText;
+        this.counterfactuals = counterfactuals;
         this.padding = padding;
         this.ensemble = ensemble;
         this.keysStay = model.parameters().trainable().keySet().stream()
@@ -187,13 +192,24 @@ final class MaskedLanguageModelling implements Objective {
             return update.microBatches().stream().mapToLong(MicroBatch::tokens).sum();
         }
 
+        /** Who cannot find what a text is part of has to guess what it says. */
+        private Optional<Change> change(MaskedSample sample) {
+            return memory.isEmpty() || ownText.isHidden(sample, update.number())
+                    ? Optional.empty()
+                    : counterfactuals.of(sample, update.number());
+        }
+
         @Override
         public Tensor loss(int microBatch) {
-            List<MaskedSample> samples = update.microBatches().get(microBatch).samples();
+            List<MaskedSample> given = update.microBatches().get(microBatch).samples();
+            List<Optional<Change>> changes = given.stream().map(this::change).toList();
+            List<MaskedSample> samples = IntStream.range(0, given.size())
+                    .mapToObj(i -> changes.get(i).map(it -> given.get(i).withLabels(it.to())).orElse(given.get(i)))
+                    .toList();
             int[][] ids = samples.stream().map(MaskedSample::ids).toArray(int[][]::new);
             int[][] types = samples.stream().map(MaskedSample::types).toArray(int[][]::new);
             Input input = Input.of(ids, types, padding);
-            try (Memory.View view = view(samples, update.number())) {
+            try (Memory.View view = view(samples, changes, update.number())) {
                 Pass pass = pass(view);
                 Tensor states = model.states(input, pass); // [batch, length, hidden]
                 if (update.microBatches().get(microBatch).maskedTokens() == 0) {
@@ -214,14 +230,15 @@ final class MaskedLanguageModelling implements Objective {
         return keysStay ? pass.withStoredKeys() : pass;
     }
 
-    private Memory.View view(List<MaskedSample> samples, long number) {
+    private Memory.View view(List<MaskedSample> samples, List<Optional<Change>> changes, long number) {
         if (memory.isEmpty()) {
             return Memory.empty().view();
         }
         Memory.View all = memory.get().view();
-        return ownText.share() == 0 ? all : new WithoutOwnText(all, samples.stream()
+        Memory.View found = ownText.share() == 0 ? all : new WithoutOwnText(all, samples.stream()
                 .map(sample -> ownText.isHidden(sample, number) ? sample.originalIds() : new int[0])
                 .toArray(int[][]::new));
+        return changes.stream().allMatch(Optional::isEmpty) ? found : new CounterfactualView(found, changes);
     }
 
     /**

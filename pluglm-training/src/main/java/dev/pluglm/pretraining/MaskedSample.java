@@ -19,6 +19,11 @@ public record MaskedSample(int[] ids, int[] types, int[] positions, int[] labels
         }
     }
 
+    /** The same with other tokens to guess. */
+    MaskedSample withLabels(int... others) {
+        return new MaskedSample(ids, types, positions, others, originalIds);
+    }
+
     /** How many tokens there are. */
     public int length() {
         return ids.length;

@@ -196,8 +196,9 @@ public final class Pretraining implements AutoCloseable {
         Batches batches = TrainingData.batches(config, source, model.vocabulary(), ensemble);
         return new MaskedLanguageModelling(model.model(), source.fingerprint(), batches, memory,
                 new MaskedLanguageModelling.Refreshing(config.refreshingSteps, config.refreshingLag, done -> listener.encoding(done, size)),
-                new MaskedLanguageModelling.OwnText(config.excludeOwnText, config.seed), model.vocabulary().padding(),
-                ensemble);
+                new MaskedLanguageModelling.OwnText(config.excludeOwnText, config.seed),
+                Counterfactuals.of(config.counterfactualShare, config.seed, source, model.vocabulary()),
+                model.vocabulary().padding(), ensemble);
     }
 
     private Optimizer optimizer() {

@@ -81,6 +81,10 @@ public final class PretrainingConfig {
     @JsonPropertyDescription("For this share of texts, keep the passages that they are part of from being found: 0 to 1.")
     public double excludeOwnText = 0;
 
+    @JsonPropertyDescription("For this share of texts in which one name or number of one token is masked, let all passages"
+            + " found say another one, which is to be guessed, so that answers follow the memory: 0 to 1.")
+    public double counterfactualShare = 0;
+
     @JsonPropertyDescription("lamb as published, or adamw.")
     public OptimizerKind optimizer = OptimizerKind.LAMB;
 
@@ -245,6 +249,10 @@ public final class PretrainingConfig {
         range("masked_lm_ratio", maskedLmRatio, 1e-6, 1);
         range("max_predictions_per_seq", maxPredictionsPerSeq, 0, 65_535);
         range("exclude_own_text", excludeOwnText, 0, 1);
+        range("counterfactual_share", counterfactualShare, 0, 1);
+        require(counterfactualShare == 0 || masking == MaskingKind.SALIENT_SPANS,
+                "counterfactual_share is %s, but masking is %s; names and numbers are known with salient_spans only"
+                        .formatted(counterfactualShare, masking));
         range("learning_rate", learningRate, 0, 1e3);
         range("warmup_proportion", warmupProportion, 0, 1);
         range("weight_decay", weightDecay, 0, 1e3);

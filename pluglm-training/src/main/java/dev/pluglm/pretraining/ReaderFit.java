@@ -34,6 +34,8 @@ final class ReaderFit {
     private static final CanonicalFit.Ridges RIDGES = new CanonicalFit.Ridges(0.1, 0.3);
     /** Of the scores; with larger ones attention falls on a single token. */
     private static final double SHARPNESS = 0.3;
+    /** Of what is read, as a multiple of what the model itself makes of a token: with 1 rare words do not prevail. */
+    private static final double GAIN = 2;
 
     private final PlugLMConfig shape;
     private final MemoryEncoder encoder;
@@ -105,7 +107,7 @@ final class ReaderFit {
         weights.set(projections + "q_proj", fit.expected(all).outputs(chosen, SHARPNESS * Math.sqrt(shape.headSize())));
         // What is read of a passage at random adds nothing on average.
         weights.set(projections + "v_proj", AffineMap.shifted(values.mean()));
-        weights.set(projections + "out_proj", AffineMap.shifted(torch.zeros_like(values.mean())));
+        weights.set(projections + "out_proj", AffineMap.scaled(shape.hiddenSize(), GAIN));
     }
 
     /**

@@ -4,19 +4,17 @@ import dev.pluglm.model.Memory;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A memory that keeps some of its passages from some of the queries. Queries must come in the order of the texts that
  * they belong to, as those of each memory layer do.
  */
-public abstract class WithholdingView implements Memory.View {
-    private final Memory.View all;
+public abstract class WithholdingView extends DelegatingView {
     private final int texts;
 
     /** @param texts how many there are: one query each in every search */
     protected WithholdingView(Memory.View all, int texts) {
-        this.all = all;
+        super(all);
         this.texts = texts;
     }
 
@@ -38,7 +36,7 @@ public abstract class WithholdingView implements Memory.View {
         }
         int wide = firstLook(k);
         while (!open.isEmpty()) {
-            Memory.Hits wider = all.search(of(queries, open), open.size(), wide);
+            Memory.Hits wider = all().search(of(queries, open), open.size(), wide);
             List<Integer> left = new ArrayList<>();
             for (int i = 0; i < open.size(); i++) {
                 if (!fill(found, open.get(i), wider, i) && wider.counts()[i] == wide) {
@@ -70,50 +68,5 @@ public abstract class WithholdingView implements Memory.View {
             }
         }
         return found.counts()[query] == found.k();
-    }
-
-    @Override
-    public int size() {
-        return all.size();
-    }
-
-    @Override
-    public int rowLimit() {
-        return all.rowLimit();
-    }
-
-    @Override
-    public int keySize() {
-        return all.keySize();
-    }
-
-    @Override
-    public int valueSize() {
-        return all.valueSize();
-    }
-
-    @Override
-    public Optional<String> encoderFingerprint() {
-        return all.encoderFingerprint();
-    }
-
-    @Override
-    public float[] keys(int[] rows) {
-        return all.keys(rows);
-    }
-
-    @Override
-    public float[] values(int[] rows) {
-        return all.values(rows);
-    }
-
-    @Override
-    public int[][] tokens(int[] rows) {
-        return all.tokens(rows);
-    }
-
-    @Override
-    public void close() {
-        all.close();
     }
 }

@@ -218,6 +218,32 @@ class PretrainingTest {
     }
 
     @Test
+    void counterfactualsAreTrainedOnWhetherStatesOfPassagesAreKeptOrNot() {
+        // Passages of which none is kept are encoded beside those that are.
+        PretrainingConfig config = PretrainingFixture.config(directory);
+        config.masking = PretrainingConfig.MaskingKind.SALIENT_SPANS;
+        config.trainable = Optional.of("memory_layer|retriever");
+        config.optimizer = PretrainingConfig.OptimizerKind.ADAMW;
+        config.schedule = PretrainingConfig.ScheduleKind.CONSTANT;
+        config.maxTrainSteps = 6;
+        Map<String, float[]> without = weightsAfter(config, Ensemble.alone());
+        config.counterfactualShare = 1;
+        Map<String, float[]> anew = weightsAfter(config, Ensemble.alone());
+        config.keepPassageStates = true;
+        Map<String, float[]> kept = weightsAfter(config, Ensemble.alone());
+        assertClose(anew, kept, 5e-3);
+        String value = "bert.encoder.retriever.value_proj.weight";
+        float most = 0;
+        for (int i = 0; i < anew.get(value).length; i++) {
+            most = Math.max(most, Math.abs(anew.get(value)[i] - without.get(value)[i]));
+        }
+        assertTrue(most > 2e-2, "as if nothing were changed: " + most);
+        config.masking = PretrainingConfig.MaskingKind.WHOLE_WORDS;
+        Problem refused = assertThrows(Problem.class, config::check);
+        assertTrue(refused.getMessage().contains("counterfactual_share"), refused::getMessage);
+    }
+
+    @Test
     void zeroStepsLeaveTheModelAsItBegan() {
         PretrainingConfig config = PretrainingFixture.config(directory);
         config.maxTrainSteps = 0;
