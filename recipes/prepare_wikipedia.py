@@ -5,10 +5,12 @@
 Reads text/wikipedia-4k.jsonl.gz, leaves out the articles of every subject of cloze-wiki and of Google-RE, draws 1,000
 articles to hold out, and writes the beginnings (500 characters, cut after a sentence) of the others:
 train-leads.jsonl, heldout-leads.jsonl, and heldout.jsonl with the whole held-out texts. Of the first 8,000 beginnings,
-which pluglm-base.yaml trains on, it writes leads-8k.jsonl and passages-8k.jsonl: whole sentences of some 36 words.
+which are trained on first, it writes leads-8k.jsonl and passages-8k.jsonl (whole sentences of some 36 words), and of the
+next 8,000, for the second stage of pluglm-base, leads-16k.jsonl and passages-16k.jsonl.
 """
 import glob
 import gzip
+import itertools
 import json
 import os
 import random
@@ -76,11 +78,17 @@ def passages(text, words=36, fewest=8):
     return [" ".join(part) for part in parts]
 
 
-with open(os.path.join(output, "train-leads.jsonl"), encoding="utf-8") as leads, \
-        open(os.path.join(output, "leads-8k.jsonl"), "w", encoding="utf-8") as texts, \
-        open(os.path.join(output, "passages-8k.jsonl"), "w", encoding="utf-8") as memory:
-    for line, _ in zip(leads, range(8000)):
-        texts.write(line)
-        article = json.loads(line)
-        for number, text in enumerate(passages(article["text"])):
-            memory.write(json.dumps({"id": f"{article['id']}#{number}", "title": article["title"], "text": text}) + "\n")
+def write_stage(name, beginnings):
+    with open(os.path.join(output, f"leads-{name}.jsonl"), "w", encoding="utf-8") as texts, \
+            open(os.path.join(output, f"passages-{name}.jsonl"), "w", encoding="utf-8") as memory:
+        for line in beginnings:
+            texts.write(line)
+            article = json.loads(line)
+            for number, text in enumerate(passages(article["text"])):
+                memory.write(json.dumps({"id": f"{article['id']}#{number}", "title": article["title"], "text": text})
+                             + "\n")
+
+
+with open(os.path.join(output, "train-leads.jsonl"), encoding="utf-8") as leads:
+    write_stage("8k", itertools.islice(leads, 8000))
+    write_stage("16k", itertools.islice(leads, 8000))
