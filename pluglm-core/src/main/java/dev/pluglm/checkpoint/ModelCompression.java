@@ -53,10 +53,15 @@ public final class ModelCompression {
                     checkpoint.model().config(), rounded::get, new Device("cpu"), Precision.FP32, 0)) {
                 encoder = model.memoryEncoderFingerprint();
             }
-            checkpoint.write(directory, encoder, "%s, rounded to %s".formatted(checkpoint.origin(), format), rounded,
-                    zipped);
+            checkpoint.write(directory, encoder, rounded(checkpoint.origin(), format), rounded, zipped);
         }
         return compressed.rounding;
+    }
+
+    /** What a model was made from; where it was rounded like this before, that is said once. */
+    private static String rounded(String origin, WeightFormat format) {
+        String note = ", rounded to " + format;
+        return origin.endsWith(note) ? origin : origin + note;
     }
 
     private void add(String name, StoredTensor tensor, Map<String, StoredTensor> exact) {

@@ -181,6 +181,7 @@ class ModelCompressionTest {
                 Rounding rounding = ModelCompression.write(read, format, false, again);
                 assertEquals(0, rounding.largest(), rounding::toString);
                 assertEquals("test, rounded to " + format, read.origin());
+                assertEquals(-1, Files.mismatch(path.resolve("config.json"), again.resolve("config.json")));
                 try (Checkpoint saved = Checkpoint.read(plain)) {
                     assertEquals(WeightFormat.FP32, Checkpoint.weightFormat(plain));
                     assertTrue(Files.readString(plain.resolve("config.json")).contains("\"format_version\" : 1"));
