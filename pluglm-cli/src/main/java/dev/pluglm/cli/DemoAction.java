@@ -9,7 +9,6 @@ import dev.pluglm.memory.MemoryStore;
 import dev.pluglm.memory.Passage;
 import dev.pluglm.memory.StoreView;
 import dev.pluglm.memory.TextEncoder;
-import dev.pluglm.problem.Problem;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -80,10 +79,17 @@ final class DemoAction extends Action {
         console.line(Console.count(store.stats().passages(), "passage") + "; the same question again:");
         Filled before = model.fill(QUESTION, BEST);
         FilledText.print(console, before);
-        Passage read = mostRead(before, store);
+        Optional<Passage> stating = stating(before, store);
+        if (stating.isEmpty()) {
+            console.line("");
+            console.line("None of the passages that it read says %s, so there is nothing to edit: this model does not find"
+                    .formatted(ANSWER) + " what it is asked for.");
+            return;
+        }
+        Passage read = stating.get();
         Passage edited = new Passage(read.id(), read.text().replace(ANSWER, OTHER_ANSWER), read.title(), read.source(),
                 read.metadata());
-        step(console, 4, "An edit: the passage that it read now says \"%s: %s\"".formatted(
+        step(console, 4, "An edit: the passage that says so now says \"%s: %s\"".formatted(
                 edited.title().orElse(""), Plain.shortened(edited.text(), Passages.WIDTH)));
         store.replace(edited);
         FilledText.print(console, model.fill(QUESTION, BEST));
@@ -97,11 +103,14 @@ final class DemoAction extends Action {
                 : "The answer is not what it was before: this is a fault of pluglm; please report it.");
     }
 
-    private static Passage mostRead(Filled filled, MemoryStore store) {
-        Evidence most = filled.evidence().stream().max(Comparator.comparingDouble(Evidence::weight)).orElseThrow(() ->
-                new Problem("the memory of the demo is empty; delete it and run the demo again"));
+    /** Of the passages that were read and say the answer, the one with the largest weight. */
+    private static Optional<Passage> stating(Filled filled, MemoryStore store) {
         try (StoreView view = store.view()) {
-            return view.passage(view.find(most.id()).orElseThrow());
+            return filled.evidence().stream()
+                    .sorted(Comparator.comparingDouble(Evidence::weight).reversed())
+                    .map(each -> view.passage(view.find(each.id()).orElseThrow()))
+                    .filter(passage -> passage.text().contains(ANSWER))
+                    .findFirst();
         }
     }
 

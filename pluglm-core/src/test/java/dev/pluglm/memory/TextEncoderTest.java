@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pluglm.memory.PassageEncoder.Encoded;
+import dev.pluglm.model.DocumentEncoderType;
 import dev.pluglm.model.PlugLMConfig;
 import dev.pluglm.model.PlugLMModel;
 import dev.pluglm.problem.Problem;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +52,23 @@ class TextEncoderTest {
             c.querySize = 16;
             c.initializerRange = 0.5;
         });
+    }
+
+    @Test
+    void passagesThatTakeLongAreEncodedFewAtATimeToShowThatItGoesOnAndComeOutTheSame() {
+        PlugLMConfig throughLayers = config().with(c -> c.documentEncoderType = DocumentEncoderType.of("first_1"));
+        try (PlugLMModel slow = PlugLMModel.random(throughLayers, 2)) {
+            TextEncoder few = new TextEncoder(tokenizer, slow.memoryEncoder().orElseThrow());
+            assertEquals(PassageEncoder.AT_ONCE, encoder.atOnce());
+            assertTrue(few.atOnce() <= 256);
+            Random random = new Random(3);
+            int[][] tokens = new int[few.atOnce() + 40][];
+            Arrays.setAll(tokens, i -> random.ints(2 + random.nextInt(30), 1, VOCABULARY.size()).toArray());
+            List<Encoded> all = few.encodeTokens(tokens);
+            for (int i : new int[] {0, few.atOnce() - 1, few.atOnce(), tokens.length - 1}) {
+                assertArrayEquals(few.encodeTokens(new int[][] {tokens[i]}).getFirst().key(), all.get(i).key());
+            }
+        }
     }
 
     @AfterAll

@@ -52,6 +52,17 @@ class EditEvaluationTest {
                     new Share(3, 3), new Share(0, 5)), measured.together());
             assertEquals(new EditScores(new Share(2, 2), new Share(0, 2), new Share(2, 2), new Share(2, 2),
                     new Share(2, 2), new Share(0, 8)), measured.alone());
+            assertEquals(new Share(3, 3), measured.relations().values().stream().map(EditScores::efficacy)
+                    .reduce(Share.NONE, (a, b) -> new Share(a.hits() + b.hits(), a.of() + b.of())));
+            assertEquals(3, measured.outcomes().size());
+            measured.outcomes().forEach(each -> {
+                assertTrue(each.took() && !each.stayed() && each.rightBefore(), each::toString);
+                assertEquals(each.object(), each.after());
+                Fact fact = facts.facts().stream().filter(it -> it.id().equals(each.id())).findFirst().orElseThrow();
+                assertEquals(fact.answers(), List.of(each.before()));
+                assertEquals(fact.relation(), each.relation());
+                assertEquals(fact.question(), each.question());
+            });
             assertTrue(measured.undoneExactly());
             assertEquals(0, measured.statedElsewhere());
             assertEquals(before, passages(memory), "the memory itself is not edited");
