@@ -1,5 +1,7 @@
 package dev.pluglm.evaluation;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+
 import dev.pluglm.PlugLM;
 import dev.pluglm.memory.MemoryStore;
 import dev.pluglm.memory.PassageMemory;
@@ -26,7 +28,6 @@ import java.util.function.LongConsumer;
  * @param edits how many facts were edited together
  * @param leftOut how many of the drawn facts could not be edited, by the reason
  * @param statedElsewhere edited facts that the memory still states in a passage other than their own evidence
- * @param rightBefore questions of the edited facts that were answered right before
  * @param together all edits at once
  * @param relations the same by relation, without the unrelated questions
  * @param outcomes each of these edits, in the order in which they were drawn
@@ -34,14 +35,19 @@ import java.util.function.LongConsumer;
  * @param undoneExactly whether after each way the logits of all questions had the same bits as before, and the edited
  *     passages the same texts
  */
-public record EditEvaluation(int edits, Map<String, Long> leftOut, long statedElsewhere, Share rightBefore,
-        EditScores together, Map<String, EditScores> relations, List<EditOutcome> outcomes, EditScores alone,
-        boolean undoneExactly) {
+public record EditEvaluation(int edits, Map<String, Long> leftOut, long statedElsewhere, EditScores together,
+        Map<String, EditScores> relations, List<EditOutcome> outcomes, EditScores alone, boolean undoneExactly) {
 
     public EditEvaluation {
         relations = Collections.unmodifiableMap(new TreeMap<>(relations));
         outcomes = List.copyOf(outcomes);
         leftOut = Collections.unmodifiableMap(new LinkedHashMap<>(leftOut));
+    }
+
+    /** Questions of the edited facts that were answered right before. */
+    @JsonProperty
+    public Share rightBefore() {
+        return new Share(outcomes.stream().filter(EditOutcome::rightBefore).count(), outcomes.size());
     }
 
     /**

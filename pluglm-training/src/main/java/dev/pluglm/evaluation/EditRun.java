@@ -12,10 +12,10 @@ import java.lang.foreign.MemorySegment;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 
 /** Edits a memory that is plugged into a model, asks before and after, and undoes all: see {@link EditEvaluation}. */
 final class EditRun {
@@ -60,29 +60,38 @@ final class EditRun {
         Answers after = ask(all);
         store.undo();
         boolean exact = isAsBefore(all, before);
-        Map<String, EditScores> relations = new HashMap<>();
-        List<EditOutcome> outcomes = new ArrayList<>();
-        EditScores together = EditScores.NONE;
-        Share right = Share.NONE;
-        int at = 0;
-        for (FactEdit edit : plan.edits()) {
-            int to = at + edit.question().prompts().size();
-            int[] toldBefore = Arrays.copyOfRange(before.top(), at, to);
-            int[] toldAfter = Arrays.copyOfRange(after.top(), at, to);
-            EditOutcome outcome = outcome(edit, toldBefore[0], toldAfter[0]);
-            together = together.with(edit, toldBefore, toldAfter);
-            relations.merge(outcome.relation(), EditScores.NONE.with(edit, toldBefore, toldAfter),
-                    (sum, _) -> sum.with(edit, toldBefore, toldAfter));
-            outcomes.add(outcome);
-            right = right.with(outcome.rightBefore());
-            at = to;
-        }
-        together = together.withUnrelated(from(before.top(), edited), from(after.top(), edited));
+        List<Told> told = told(before.top(), after.top());
+        EditScores together = score(told).withUnrelated(from(before.top(), edited), from(after.top(), edited));
+        Map<String, EditScores> relations = told.stream().collect(Collectors.groupingBy(
+                each -> each.edit().question().fact().relation(),
+                Collectors.collectingAndThen(Collectors.toList(), EditRun::score)));
 
         EditScores alone = alone(before.top());
         exact &= isAsBefore(all, before);
-        return new EditEvaluation(plan.edits().size(), plan.leftOut(), statedElsewhere(), right, together, relations,
-                outcomes, alone, exact);
+        return new EditEvaluation(plan.edits().size(), plan.leftOut(), statedElsewhere(), together, relations,
+                told.stream().map(this::outcome).toList(), alone, exact);
+    }
+
+    /** The top answers to each phrasing of an edited fact, the question first. */
+    private record Told(FactEdit edit, int[] before, int[] after) {}
+
+    private List<Told> told(int[] before, int[] after) {
+        List<Told> told = new ArrayList<>();
+        int at = 0;
+        for (FactEdit edit : plan.edits()) {
+            int to = at + edit.question().prompts().size();
+            told.add(new Told(edit, Arrays.copyOfRange(before, at, to), Arrays.copyOfRange(after, at, to)));
+            at = to;
+        }
+        return told;
+    }
+
+    private static EditScores score(List<Told> told) {
+        EditScores sum = EditScores.NONE;
+        for (Told each : told) {
+            sum = sum.with(each.edit(), each.before(), each.after());
+        }
+        return sum;
     }
 
     private EditScores alone(int[] allBefore) {
@@ -104,10 +113,12 @@ final class EditRun {
         return sum;
     }
 
-    private EditOutcome outcome(FactEdit edit, int before, int after) {
-        Fact fact = edit.question().fact();
-        return new EditOutcome(fact.id(), fact.relation(), fact.question(), word(edit.token()), word(before),
-                word(after), Arrays.stream(edit.question().answers()).anyMatch(answer -> answer == before));
+    private EditOutcome outcome(Told told) {
+        Fact fact = told.edit().question().fact();
+        int before = told.before()[0];
+        return new EditOutcome(fact.id(), fact.relation(), fact.question(), word(told.edit().token()), word(before),
+                word(told.after()[0]),
+                Arrays.stream(told.edit().question().answers()).anyMatch(answer -> answer == before));
     }
 
     private String word(int token) {
