@@ -5,7 +5,6 @@ import dev.pluglm.tensor.Scope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** The attention block of BERT: multi-head self-attention, projected, added to its input and normalised. */
 final class SelfAttention {
@@ -53,12 +52,7 @@ final class SelfAttention {
 
     /** {@code QKᵀ/√d}, {@code [batch, heads, length, length]}. */
     private Tensor scores(Tensor queries, Tensor keys) {
-        double root = Math.sqrt(headSize);
-        if (queries.scalar_type() == ScalarType.Float) {
-            // In the published code's order: what a memory layer finds may hang on the last bit.
-            return queries.matmul(keys.transpose(2, 3)).div_(new Scalar(root));
-        }
-        return queries.mul(new Scalar(1 / root)).matmul(keys.transpose(2, 3));
+        return queries.mul(new Scalar(1 / Math.sqrt(headSize))).matmul(keys.transpose(2, 3));
     }
 
     /** {@code [batch, length, hidden] -> [batch, heads, length, headSize]}. */
