@@ -6,8 +6,7 @@ Reads text/wikipedia-4k.jsonl.gz, leaves out the articles of every subject of cl
 articles to hold out, and writes the beginnings (500 characters, cut after a sentence) of the others:
 train-leads.jsonl, heldout-leads.jsonl, and heldout.jsonl with the whole held-out texts. Of the first 8,000 beginnings,
 which are trained on first, it writes leads-8k.jsonl and passages-8k.jsonl (whole sentences of some 36 words), and of the
-next twice 8,000, for the second stage of pluglm-base, leads-16k.jsonl, passages-16k.jsonl, leads-24k.jsonl and
-passages-24k.jsonl.
+next 8,000, for the second stage of pluglm-base, leads-16k.jsonl and passages-16k.jsonl.
 """
 import glob
 import gzip
@@ -93,4 +92,3 @@ def write_stage(name, beginnings):
 with open(os.path.join(output, "train-leads.jsonl"), encoding="utf-8") as leads:
     write_stage("8k", itertools.islice(leads, 8000))
     write_stage("16k", itertools.islice(leads, 8000))
-    write_stage("24k", itertools.islice(leads, 8000))
