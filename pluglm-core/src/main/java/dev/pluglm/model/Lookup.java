@@ -91,7 +91,7 @@ final class Lookup {
             }
             case TOKENS -> {
                 Retriever reader = reader();
-                OptionalLong version = reader.version();
+                OptionalLong version = pass.training() ? OptionalLong.empty() : reader.version();
                 yield version.isPresent()
                         ? tokenValues.of(memory.tokens(rows), reader, version.getAsLong()).on(device)
                         : together(memory.tokens(rows), reader);
@@ -99,7 +99,7 @@ final class Lookup {
         };
     }
 
-    /** While the encoder is trained, what it makes is not worth keeping: it has other weights at every step. */
+    /** What training reads is not worth keeping: it finds other passages, or has other weights, at every step. */
     private static PassageValues together(int[][] tokens, Retriever reader) {
         try (NoGradGuard _ = new NoGradGuard()) {
             return reader.encode(tokens, false).values();

@@ -26,7 +26,7 @@ final class Retriever implements AutoCloseable {
     final Optional<Linear> valueProjection;
     private final Parameters.Group parameters;
     private final PlugLMConfig config;
-    final Device device;
+    private final Device device;
     private Optional<KeptStates> kept = Optional.empty();
 
     Retriever(

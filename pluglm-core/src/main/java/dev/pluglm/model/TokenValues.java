@@ -4,8 +4,6 @@ import dev.pluglm.tensor.Scope;
 import dev.pluglm.tensor.Tensors;
 
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.DeviceType;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -13,15 +11,13 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
- * The values of passages' tokens for predictions, and for training that leaves alone what makes them: made from token
- * ids by the encoder of the model's memories, the latest ones kept.
+ * The values of passages' tokens for predictions: made from token ids by the encoder of the model's memories, the latest
+ * ones kept.
  *
- * <p>Each passage is encoded by itself, in the precision of the encoder's weights, so that its values depend on nothing
- * but its tokens and these weights, to the last bit: not on what is found beside it, on what is kept, nor on whether a
- * training computes in shorter numbers. What is kept is known by its tokens, whichever row
+ * <p>Each passage is encoded by itself, so that its values depend on nothing but its tokens and the encoder's weights, to
+ * the last bit: not on what is found beside it, nor on what is kept. What is kept is known by its tokens, whichever row
  * of whichever memory they are in, and is let go when the weights change; so it cannot be out of date.
  *
  * <p>Safe for use by several threads.
@@ -97,20 +93,10 @@ final class TokenValues {
                 return known;
             }
         }
-        float[] values = Scope.withoutGradients(() -> withoutAutocast(now.encoder().device.type(),
-                () -> Tensors.floats(now.encoder().encode(new int[][] {ids}, false).values().values())));
+        float[] values = Scope.withoutGradients(
+                () -> Tensors.floats(now.encoder().encode(new int[][] {ids}, false).values().values()));
         keep(tokens, values, now);
         return values;
-    }
-
-    private static float[] withoutAutocast(DeviceType device, Supplier<float[]> computation) {
-        boolean enabled = torch.is_autocast_enabled(device);
-        torch.set_autocast_enabled(device, false);
-        try {
-            return computation.get();
-        } finally {
-            torch.set_autocast_enabled(device, enabled);
-        }
     }
 
     private synchronized void keep(Tokens tokens, float[] values, Made by) {

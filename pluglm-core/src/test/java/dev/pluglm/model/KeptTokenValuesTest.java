@@ -19,8 +19,6 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorList;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.DeviceType;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 
 import java.util.Arrays;
@@ -96,33 +94,6 @@ class KeptTokenValuesTest extends TokenValuesFixture {
                 }
             }
         }
-    }
-
-    @Test
-    void trainingInShorterNumbersReadsTheValuesOfPredictionsWhereItLeavesTheirEncoderAlone() {
-        try (PlugLMModel model = PlugLMModel.random(config(_ -> {}), SEED); Scope _ = Scope.open()) {
-            model.carryMemoryEncoder();
-            model.parameters().trainable();
-            Retriever encoder = model.memoryEncoder().orElseThrow().retriever();
-            long version = encoder.version().orElseThrow();
-            int[][] passages = texts(4, 3, 12);
-            float[] predicted = valuesOf(passages, encoder, version);
-            torch.set_autocast_enabled(DeviceType.CPU, true);
-            torch.set_autocast_dtype(DeviceType.CPU, ScalarType.BFloat16);
-            try {
-                assertFalse(Arrays.equals(predicted, Tensors.floats(encoder.encode(passages, true).values().values())),
-                        "nothing was computed in shorter numbers");
-                assertArrayEquals(predicted, valuesOf(passages, encoder, version));
-                assertTrue(torch.is_autocast_enabled(DeviceType.CPU));
-            } finally {
-                torch.set_autocast_enabled(DeviceType.CPU, false);
-                torch.clear_cache();
-            }
-        }
-    }
-
-    private float[] valuesOf(int[][] passages, Retriever encoder, long version) {
-        return Tensors.floats(new TokenValues(config(_ -> {}), 1000 * HIDDEN).of(passages, encoder, version).values());
     }
 
     /** How optimisers change weights: all at once, by a native operator that does not count as a change in libtorch. */
