@@ -50,14 +50,22 @@ def memory(name):
     return directory
 
 
+def plug(name):
+    match name:
+        case "none":
+            return []
+        case "in-task":
+            return ["--in-task-memory"]
+        case _:
+            return ["--memory", memory(name)]
+
+
 def report(name, task, plugged):
     run = work / "runs" / f"{name}-{plugged}"
     known = run / "report.json"
     if not known.exists() or len(json.loads(known.read_text())["runs"]) < seeds:
-        plug = {"none": [], "in-task": ["--in-task-memory"]}.get(plugged) \
-            or ([] if plugged == "none" else ["--memory", memory(plugged)])
         pluglm("finetune", task.kind, "--model", model, "--train-file", files / task.train,
-               "--test-file", files / task.test, "--output-dir", run, *plug, *task.options.split(),
+               "--test-file", files / task.test, "--output-dir", run, *plug(plugged), *task.options.split(),
                "--seeds", seeds, "--threads", threads, "--resume", "auto",
                *os.environ.get("RECIPE", "--num-train-epochs 2 --learning-rate 1e-4").split())
     return json.loads(known.read_text())
@@ -65,11 +73,11 @@ def report(name, task, plugged):
 
 def read(told):
     """How much of the attention of all lookups went to passages, in percent; the rest read nothing."""
-    layers = told["memory_use"]["layers"] if told.get("memory_use") else []
-    hits = sum(layer["hits"] for layer in layers)
-    per_sample = sum(layer["hits"] * layer["mean_weight"] for layer in layers)
-    samples = told["memory_use"]["samples"] if layers else 0
-    return f"{100 * per_sample / samples:.1f}" if hits and samples else "-"
+    use = told.get("memory_use")
+    if not use:
+        return "-"
+    weight = sum(layer["hits"] * layer["mean_weight"] for layer in use["layers"])
+    return f"{100 * weight / use['samples']:.1f}"
 
 
 print("| task | score | memory | test, mean ± deviation | of each seed | read, % | seconds a seed |")

@@ -22,8 +22,12 @@ def drawn(rows, count):
     return rows if len(rows) <= count else random.Random(0).sample(rows, count)
 
 
+def most_of(part):
+    return most[0 if part == "train" else 1]
+
+
 def of_part(rows, part):
-    return drawn(rows, most[0 if part == "train" else 1])
+    return drawn(rows, most_of(part))
 
 
 def write(name, rows):
@@ -78,11 +82,10 @@ def write_entities():
 
 def write_squad(name, part, paragraphs):
     """Paragraphs with their questions; so many paragraphs that there are about as many questions as wanted."""
-    asked = most[0 if part == "train" else 1]
     random.Random(0).shuffle(paragraphs)
     kept, questions = [], 0
     for paragraph in paragraphs:
-        if questions >= asked:
+        if questions >= most_of(part):
             break
         kept.append(paragraph)
         questions += len(paragraph["qas"])

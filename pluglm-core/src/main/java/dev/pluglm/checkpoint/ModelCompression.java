@@ -53,13 +53,13 @@ public final class ModelCompression {
                     checkpoint.model().config(), rounded::get, new Device("cpu"), Precision.FP32, 0)) {
                 encoder = model.memoryEncoderFingerprint();
             }
-            checkpoint.write(directory, encoder, rounded(checkpoint.origin(), format), rounded, zipped);
+            checkpoint.write(directory, encoder, saidOnce(checkpoint.origin(), format), rounded, zipped);
         }
         return compressed.rounding;
     }
 
     /** What a model was made from; where it was rounded like this before, that is said once. */
-    private static String rounded(String origin, WeightFormat format) {
+    private static String saidOnce(String origin, WeightFormat format) {
         String note = ", rounded to " + format;
         return origin.endsWith(note) ? origin : origin + note;
     }

@@ -64,15 +64,20 @@ final class Retriever implements AutoCloseable {
      */
     Encoded encode(int[][] tokens, boolean training) {
         requireVocabulary(tokens);
-        Mask mask = Mask.of(ids(tokens).ne(new Scalar(config.padTokenId())));
-        Tensor states = kept.map(it -> it.of(tokens, others -> fresh(others, false)))
-                .orElseGet(() -> fresh(tokens, training));
+        Tensor ids = ids(tokens);
+        Mask mask = mask(ids);
+        Tensor states = kept.map(it -> it.of(tokens, this::untrained))
+                .orElseGet(() -> documentEncoder.states(ids, mask, training));
         return new Encoded(states, mask);
     }
 
-    private Tensor fresh(int[][] tokens, boolean training) {
+    private Tensor untrained(int[][] tokens) {
         Tensor ids = ids(tokens);
-        return documentEncoder.states(ids, Mask.of(ids.ne(new Scalar(config.padTokenId()))), training);
+        return documentEncoder.states(ids, mask(ids), false);
+    }
+
+    private Mask mask(Tensor ids) {
+        return Mask.of(ids.ne(new Scalar(config.padTokenId())));
     }
 
     private Tensor ids(int[][] tokens) {

@@ -25,7 +25,6 @@ import java.util.function.LongConsumer;
  * the edits one by one, each with a fixed set of unrelated questions, and undone before the next. The first is cheap and
  * the harder test, for edited passages may be found for each other's questions; the second is what one edit does.
  *
- * @param edits how many facts were edited together
  * @param leftOut how many of the drawn facts could not be edited, by the reason
  * @param statedElsewhere edited facts that the memory still states in a passage other than their own evidence
  * @param together all edits at once
@@ -35,13 +34,19 @@ import java.util.function.LongConsumer;
  * @param undoneExactly whether after each way the logits of all questions had the same bits as before, and the edited
  *     passages the same texts
  */
-public record EditEvaluation(int edits, Map<String, Long> leftOut, long statedElsewhere, EditScores together,
+public record EditEvaluation(Map<String, Long> leftOut, long statedElsewhere, EditScores together,
         Map<String, EditScores> relations, List<EditOutcome> outcomes, EditScores alone, boolean undoneExactly) {
 
     public EditEvaluation {
         relations = Collections.unmodifiableMap(new TreeMap<>(relations));
         outcomes = List.copyOf(outcomes);
         leftOut = Collections.unmodifiableMap(new LinkedHashMap<>(leftOut));
+    }
+
+    /** How many facts were edited together. */
+    @JsonProperty
+    public int edits() {
+        return outcomes.size();
     }
 
     /** Questions of the edited facts that were answered right before. */

@@ -68,7 +68,7 @@ final class EditRun {
 
         EditScores alone = alone(before.top());
         exact &= isAsBefore(all, before);
-        return new EditEvaluation(plan.edits().size(), plan.leftOut(), statedElsewhere(), together, relations,
+        return new EditEvaluation(plan.leftOut(), statedElsewhere(), together, relations,
                 told.stream().map(this::outcome).toList(), alone, exact);
     }
 

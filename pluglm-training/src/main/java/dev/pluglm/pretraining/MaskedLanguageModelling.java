@@ -194,9 +194,8 @@ final class MaskedLanguageModelling implements Objective {
 
         /** Who cannot find what a text is part of has to guess what it says. */
         private Optional<Change> change(MaskedSample sample) {
-            return memory.isEmpty() || ownText.isHidden(sample, update.number())
-                    ? Optional.empty()
-                    : counterfactuals.of(sample, update.number());
+            return memory.isEmpty() ? Optional.empty() : counterfactuals.of(sample, update.number())
+                    .filter(_ -> !ownText.isHidden(sample, update.number()));
         }
 
         @Override
