@@ -3,7 +3,9 @@ package dev.pluglm.model;
 import dev.pluglm.tensor.Scope;
 
 import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -54,7 +56,8 @@ final class Linear {
 
     /**
      * The same for the rows of a matrix, {@code [n, in] -> [n, out]}, each of which comes out the same to the last bit
-     * whichever others there are. (Small and large matrices are multiplied in different ways; here the size is fixed.)
+     * whichever others there are. (Small and large matrices are multiplied in different ways; here the size is fixed, and on
+     * the CPU oneDNN multiplies, which treats all rows alike.)
      */
     Tensor rowByRow(Tensor x) {
         return rowByRow(x.size(0), (from, rows) -> x.narrow(0, from, rows));
@@ -72,9 +75,32 @@ final class Linear {
                 long rows = Math.min(ROWS, count - from);
                 Tensor x = block.apply(from, rows);
                 Tensor whole = rows == ROWS ? x : torch.constant_pad_nd(x, 0, 0, 0, ROWS - rows);
-                all.narrow(0, from, rows).copy_(forward(whole).narrow(0, 0, rows));
+                all.narrow(0, from, rows).copy_(evenly(whole).narrow(0, 0, rows));
             }
         }
         return all;
+    }
+
+    /**
+     * Whether {@link #product} on the CPU gives a row the same bits wherever in a matrix it stands. OpenBLAS does so with its
+     * kernels for AVX-512, and with others not.
+     */
+    static boolean treatsRowsAlike() {
+        return Alike.KNOWN;
+    }
+
+    /** Found out by a product of 48 rows that are the same. */
+    private static final class Alike {
+        static final boolean KNOWN = Scope.withoutGradients(() -> {
+            Tensor row = torch.arange(new Scalar(64)).to(ScalarType.Float).sin_();
+            Tensor weight = torch.arange(new Scalar(48 * 64)).to(ScalarType.Float).cos_().view(48, 64);
+            Tensor products = torch.linear(row.expand(48, 64).contiguous(), weight);
+            return torch.equal(products, products.select(0, 0).expand(48, 48));
+        });
+    }
+
+    private Tensor evenly(Tensor x) {
+        boolean oneDnn = weight.device().is_cpu() && weight.scalar_type().intern() == ScalarType.Float;
+        return oneDnn ? torch.mkldnn_linear(x.to_mkldnn(), weight, new TensorOptional(bias)).to_dense() : forward(x);
     }
 }
