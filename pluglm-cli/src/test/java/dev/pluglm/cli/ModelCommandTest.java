@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Models made smaller from the command line: fewer layers, fewer bits. */
+/** Models made from others on the command line: fewer layers, fewer bits, the average of two. */
 class ModelCommandTest {
     @TempDir
     private Path folder;
@@ -83,6 +83,20 @@ class ModelCommandTest {
         assertTrue(Run.failure(Cli.FAILURE, "model", "compress", model, model, "--weights", "int8")
                 .contains("exists already"));
         assertFalse(Files.exists(target));
+    }
+
+    @Test
+    void twoModelsAreAveraged() throws IOException {
+        Path one = TinyModel.write(folder.resolve("one"), 1);
+        Path other = TinyModel.write(folder.resolve("other"), 2);
+        Path average = folder.resolve("average");
+        String made = Run.ok("model", "average", one, other, average, "--share", "0.25");
+        assertTrue(made.contains("averaged %s and %s (0.25 of it) to %s".formatted(one, other, average)), made);
+        assertTrue(Run.ok("model", "info", average).contains("masked_lm"));
+        assertEquals(0.5, Run.json("model", "average", one, one, folder.resolve("same")).getFirst().path("share").asDouble());
+        assertTrue(Run.failure(Cli.USAGE, "model", "average", one, other, average, "--share", "2")
+                .contains("--share is 2.0; expected 0 to 1"));
+        assertTrue(Run.failure(Cli.FAILURE, "model", "average", one, other, average).contains("exists already"));
     }
 
     @Test
