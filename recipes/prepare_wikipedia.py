@@ -5,8 +5,9 @@
 Reads text/wikipedia-4k.jsonl.gz, leaves out the articles of every subject of cloze-wiki and of Google-RE, draws 1,000
 articles to hold out, and writes the beginnings (500 characters, cut after a sentence) of the others:
 train-leads.jsonl, heldout-leads.jsonl, and heldout.jsonl with the whole held-out texts. Of the first 8,000 beginnings,
-which are trained on first, it writes leads-8k.jsonl and passages-8k.jsonl (whole sentences of some 36 words), and of the
-next 8,000, for the second stage of pluglm-base, leads-16k.jsonl and passages-16k.jsonl.
+which are trained on first, it writes leads-8k.jsonl and passages-8k.jsonl (whole sentences of some 36 words), of the next
+8,000 leads-16k.jsonl and passages-16k.jsonl, of the rest leads-24k.jsonl and passages-24k.jsonl, each for a stage of its own;
+and next-8k.jsonl and passages-next-8k.jsonl of what follows the beginnings of 8,200 articles (500 characters again).
 """
 import glob
 import gzip
@@ -78,17 +79,25 @@ def passages(text, words=36, fewest=8):
     return [" ".join(part) for part in parts]
 
 
-def write_stage(name, beginnings):
-    with open(os.path.join(output, f"leads-{name}.jsonl"), "w", encoding="utf-8") as texts, \
-            open(os.path.join(output, f"passages-{name}.jsonl"), "w", encoding="utf-8") as memory:
-        for line in beginnings:
-            texts.write(line)
-            article = json.loads(line)
+def write_stage(texts, memory, articles):
+    with open(os.path.join(output, texts), "w", encoding="utf-8") as texts, \
+            open(os.path.join(output, memory), "w", encoding="utf-8") as memory:
+        for article in articles:
+            texts.write(json.dumps(article) + "\n")
             for number, text in enumerate(passages(article["text"])):
                 memory.write(json.dumps({"id": f"{article['id']}#{number}", "title": article["title"], "text": text})
                              + "\n")
 
 
+def after_beginnings(articles):
+    for article in articles:
+        whole = re.sub(r"\s+", " ", article["text"]).strip()
+        text = beginning(whole[len(beginning(whole, 500)):].strip(), 500)
+        if len(text) >= 250:
+            yield {"id": str(article["id"]), "title": article["title"], "text": text}
+
+
 with open(os.path.join(output, "train-leads.jsonl"), encoding="utf-8") as leads:
-    write_stage("8k", itertools.islice(leads, 8000))
-    write_stage("16k", itertools.islice(leads, 8000))
+    for stage, count in {"8k": 8000, "16k": 8000, "24k": None}.items():
+        write_stage(f"leads-{stage}.jsonl", f"passages-{stage}.jsonl", map(json.loads, itertools.islice(leads, count)))
+write_stage("next-8k.jsonl", "passages-next-8k.jsonl", itertools.islice(after_beginnings(articles[1000:]), 8200, 16400))

@@ -11,9 +11,9 @@ import java.util.Optional;
  * How hidden states read the values of the passages found (SPEC 1.2 step 5). Where every token of a passage is a value,
  * the softmax goes over all tokens of all passages, and the similarity of a passage counts for each of its tokens.
  *
- * <p>A model may have a null passage (REALM, Guu et al. 2020), which is always found and says nothing: it takes the more
- * of the attention, the less near the other passages are, and the less a token is one that passages help with. What it
- * takes is in no weight, and adds nothing.
+ * <p>A model may have a null passage (REALM, Guu et al. 2020), which is always found and says nothing. It takes all of the
+ * attention where no passage is near, and where one is, that of tokens that passages do not help with. What it takes is
+ * in no weight, and adds nothing.
  */
 sealed interface KnowledgeAttention {
 
@@ -54,30 +54,35 @@ sealed interface KnowledgeAttention {
     }
 
     /**
-     * The null passage, where it tells tokens apart.
+     * The null passage, where it tells tokens apart: {@code log(exp(β·θ) + Σ_p exp(β·cos_p)) + n·x}. It is as near as all
+     * passages found together, so that where some are near it is the token that decides, and never farther than θ.
      *
-     * @param similarity how near it is to every query, {@code [heads]}
-     * @param key of all heads, one after the other: what tells the tokens to which it is nearer, {@code [hidden]}
+     * @param similarity θ, {@code [heads]}
+     * @param key n, what tells tokens that passages do not help with: of one head after the other,
+     *     {@code [heads * hidden]}
      */
     record NullPassage(Tensor similarity, Tensor key) {
 
         /** Empty if a model has none. */
         static Optional<NullPassage> of(Parameters.Group p, PlugLMConfig config, int heads) {
             return nullSimilarity(p, config, heads)
-                    .map(near -> new NullPassage(near, p.constant("null_key", 0, config.hiddenSize())));
+                    .map(near -> new NullPassage(near, p.constant("null_key", 0, heads * config.hiddenSize())));
         }
 
         /**
-         * How near it is to each token.
+         * Its score.
          *
-         * @param readers the queries of tokens, {@code [.., heads, length, headSize]}
-         * @return {@code [.., heads, length, 1]}
+         * @param x {@code [batch, length, hidden]}
+         * @param beta {@code [heads]}
+         * @param cosines of queries and keys, {@code [batch, k]}
+         * @return {@code [batch, heads, length, 1]}
          */
-        Tensor similarityTo(Tensor readers) {
-            long heads = similarity.numel();
-            long size = key.numel() / heads;
-            return readers.to(key.scalar_type()).matmul(key.view(heads, size, 1)).mul(new Scalar(1 / Math.sqrt(size)))
-                    .add(similarity.view(heads, 1, 1));
+        Tensor score(Tensor x, Tensor beta, Tensor cosines, Knowledge found) {
+            Tensor together = beta.unsqueeze(1).mul(cosines.unsqueeze(1)).add(Mask.away(found.found()).unsqueeze(1))
+                    .logsumexp(2); // [batch, heads]
+            Tensor nearness = torch.logaddexp(beta.mul(similarity), together);
+            Tensor tokens = torch.linear(x.to(key.scalar_type()), key.view(beta.numel(), x.size(2))).transpose(1, 2);
+            return tokens.add(nearness.unsqueeze(2)).unsqueeze(3);
         }
     }
 
@@ -128,14 +133,13 @@ sealed interface KnowledgeAttention {
         @Override
         public Reading forward(Tensor x, Tensor queries, Knowledge found, boolean training) {
             Tensor values = value.inFormat(found.values());
-            Tensor readers = heads(query.product(x));
-            Tensor scores = readers
+            Tensor scores = heads(query.product(x))
                     .mul(new Scalar(1 / Math.sqrt(headSize)))
                     .matmul(heads(found.spread(key.product(values))).transpose(2, 3)); // [.., length, k * slots]
-            Tensor nearness = beta.view(1, heads, 1, 1);
-            Tensor bias = nearness.mul(everyHead(found.forEachValue(similarity(queries, found))));
+            Tensor cosines = similarity(queries, found);
+            Tensor bias = beta.view(1, heads, 1, 1).mul(everyHead(found.forEachValue(cosines)));
             Tensor weights = softmax(scores.add(bias), everyHead(found.real()),
-                    nullPassage.map(it -> it.similarityTo(readers).mul(nearness)));
+                    nullPassage.map(it -> it.score(x, beta, cosines, found)));
             Tensor context = value.inFormat(dropout.of(weights, training))
                     .matmul(heads(found.spread(value.product(values))));
             Tensor memory = output.forward(merge(context, x));
@@ -187,9 +191,10 @@ sealed interface KnowledgeAttention {
         public Reading forward(Tensor x, Tensor queries, Knowledge found, boolean training) {
             Tensor keys = found.spread(key.forward(found.values()));
             Tensor scores = torch.bmm(x, keys.transpose(1, 2)); // [batch, length, k * slots]
-            Tensor bias = beta.mul(found.forEachValue(similarity(queries, found))).unsqueeze(1);
+            Tensor cosines = similarity(queries, found);
+            Tensor bias = beta.mul(found.forEachValue(cosines)).unsqueeze(1);
             Tensor weights = softmax(scores.add(bias), found.real().unsqueeze(1),
-                    nullPassage.map(it -> it.similarityTo(x.unsqueeze(1)).squeeze(1).mul(beta)));
+                    nullPassage.map(it -> it.score(x, beta, cosines, found).squeeze(1)));
             Tensor memory = torch.bmm(dropout.of(weights, training), found.spread(found.values()));
             return new Reading(memory, found.byPassage(weights.unsqueeze(1)));
         }

@@ -25,6 +25,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Knowledge attention that may read nothing. */
 class NullPassageTest extends TokenValuesFixture {
@@ -71,14 +72,58 @@ class NullPassageTest extends TokenValuesFixture {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(KnowledgeAttentionType.class)
-    void whereItIsFarTheModelReadsAsOneWithoutIt(KnowledgeAttentionType type) {
+    @Test
+    void whereItIsFarAModelThatWeighsWholePassagesReadsAsOneWithoutIt() {
+        KnowledgeAttentionType type = KnowledgeAttentionType.SENTENCE_LEVEL;
         try (PlugLMModel model = model(type, -1e5); ArrayMemory memory = memory(type);
                 PlugLMModel plain = PlugLMModel.random(config(type, false), SEED)) {
-            biasedOutput(plain, type);
             int[] text = text(9);
             assertArrayEquals(states(plain, memory, text), states(model, memory, text), 1e-6f, () -> "seed " + SEED);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = KnowledgeAttentionType.class, names = {"MULTI_HEAD", "SINGLE_HEAD"})
+    void whereItIsFarItCountsAsOneTokenOfAsManyAsWereFound(KnowledgeAttentionType type) {
+        int[] text = text(7);
+        for (int tokens : new int[] {1, 4, 30}) {
+            for (double beta : new double[] {0.1, 1, 90}) {
+                try (PlugLMModel model = model(type, -1e5); ArrayMemory memory = memory(floats(KEY), texts(tokens))) {
+                    change(model, ATTENTION + "beta", it -> it.fill_(new Scalar(beta)));
+                    change(model, ATTENTION + keyProjection(type) + ".weight", Tensor::zero_);
+                    change(model, ATTENTION + keyProjection(type) + ".bias", Tensor::zero_);
+                    for (float[] head : readOfEachToken(model, memory, text)) {
+                        for (float read : head) {
+                            assertEquals(tokens / (tokens + 1.0), read, 1e-5,
+                                    () -> "%d tokens, beta %s, seed %d".formatted(tokens, beta, SEED));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static String keyProjection(KnowledgeAttentionType type) {
+        return type == KnowledgeAttentionType.MULTI_HEAD ? "biased_multihead_attn.k_proj" : "key_proj";
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = KnowledgeAttentionType.class, names = {"MULTI_HEAD", "SINGLE_HEAD"})
+    void whereAPassageIsNearTheTokenDecidesHoweverNearItIs(KnowledgeAttentionType type) {
+        int[] text = text(7);
+        try (PlugLMModel model = model(type, -1e5); ArrayMemory memory = memory(floats(KEY), texts(5))) {
+            List<float[]> alike = readOfEachToken(model, memory, text);
+            int numbers = Math.toIntExact(model.parameters().all().get(KEY_OF_NOTHING).numel());
+            float[] key = floats(numbers);
+            change(model, KEY_OF_NOTHING, it -> it.copy_(Tensors.of(key, numbers)).mul_(new Scalar(0.3)));
+            List<float[]> hardlyNear = readOfEachToken(model, memory, text);
+            change(model, ATTENTION + "beta", it -> it.fill_(new Scalar(200)));
+            List<float[]> near = readOfEachToken(model, memory, text);
+            for (int head = 0; head < near.size(); head++) {
+                assertArrayEquals(hardlyNear.get(head), near.get(head), 1e-4f, () -> "seed " + SEED);
+            }
+            assertTrue(IntStream.range(0, near.size())
+                    .anyMatch(head -> !Arrays.equals(near.get(head), alike.get(head))), () -> "seed " + SEED);
         }
     }
 
@@ -164,9 +209,10 @@ class NullPassageTest extends TokenValuesFixture {
         int[] text = text(7);
         try (PlugLMModel model = model(type, 0.3); ArrayMemory memory = memory(type)) {
             List<String> seen = new ArrayList<>();
+            int numbers = Math.toIntExact(model.parameters().all().get(KEY_OF_NOTHING).numel());
             for (int draw = 0; draw < 50; draw++) {
-                float[] key = floats(HIDDEN);
-                change(model, KEY_OF_NOTHING, it -> it.copy_(Tensors.of(key, HIDDEN)).mul_(new Scalar(1e6)));
+                float[] key = floats(numbers);
+                change(model, KEY_OF_NOTHING, it -> it.copy_(Tensors.of(key, numbers)).mul_(new Scalar(1e6)));
                 for (float[] tokens : readOfEachToken(model, memory, text)) {
                     seen.add(Arrays.toString(tokens));
                     for (float read : tokens) {

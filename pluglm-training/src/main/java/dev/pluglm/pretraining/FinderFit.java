@@ -99,7 +99,7 @@ final class FinderFit {
         weights.set(memory + "know_attn.beta", Tensors.full(BETA, heads));
         if (shape.nullPassage()) {
             weights.set(memory + "know_attn.null_similarity", Tensors.full(NULL_SIMILARITY, heads));
-            weights.set(memory + "know_attn.null_key", Tensors.full(0, shape.hiddenSize()));
+            weights.set(memory + "know_attn.null_key", Tensors.full(0, heads * shape.hiddenSize()));
         }
     }
 }
