@@ -74,7 +74,8 @@ final class DocumentEncoder {
             for (PassageBlock block : blocks) {
                 try (Scope _ = Scope.open()) {
                     Tensor ids = Tensors.on(words.device(), block.ids(tokens, padding));
-                    Tensor encoded = encoder.apply(ids, ids.ne(new Scalar(padding)).to(ScalarType.Float));
+                    Tensor real = ids.ne(new Scalar(padding)).to(ScalarType.Float);
+                    Tensor encoded = Linear.treatingRowsAlike(() -> encoder.apply(ids, real));
                     Tensor places = Tensors.on(words.device(), block.places());
                     all.index_copy_(0, places, encoded.narrow(0, 0, places.size(0)));
                 }

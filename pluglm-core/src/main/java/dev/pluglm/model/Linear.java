@@ -10,6 +10,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /** {@code x Wᵀ + b}, computed in the number format of the weights. */
 final class Linear {
@@ -41,7 +42,36 @@ final class Linear {
 
     /** The same in the number format of the weights, for what is computed in that format too. */
     Tensor product(Tensor x) {
-        return torch.linear(inFormat(x), weight, bias);
+        return ROWS_ALIKE.isBound() && !Kernels.TREAT_ROWS_ALIKE && isForOneDnn()
+                ? torch.mkldnn_linear(x.contiguous().to_mkldnn(), weight, new TensorOptional(bias)).to_dense()
+                : torch.linear(inFormat(x), weight, bias);
+    }
+
+    private boolean isForOneDnn() {
+        return weight.is_cpu() && weight.scalar_type().intern() == ScalarType.Float;
+    }
+
+    /**
+     * Computes something in which, on the CPU, a row of a matrix comes out the same to the last bit wherever in a matrix of a
+     * certain size it stands. OpenBLAS sees to that with its kernels for AVX-512; in place of the others oneDNN multiplies,
+     * without gradients.
+     */
+    static <T> T treatingRowsAlike(Supplier<T> computation) {
+        return ScopedValue.where(ROWS_ALIKE, true).call(computation::get);
+    }
+
+    private static final ScopedValue<Boolean> ROWS_ALIKE = ScopedValue.newInstance();
+
+    /** What OpenBLAS multiplies with here. */
+    private static final class Kernels {
+
+        /** Found out by a product of 48 rows that are the same. */
+        static final boolean TREAT_ROWS_ALIKE = Scope.withoutGradients(() -> {
+            Tensor row = torch.arange(new Scalar(64)).to(ScalarType.Float).sin_();
+            Tensor weight = torch.arange(new Scalar(48 * 64)).to(ScalarType.Float).cos_().view(48, 64);
+            Tensor products = torch.linear(row.expand(48, 64).contiguous(), weight);
+            return torch.equal(products, products.select(0, 0).expand(48, 48));
+        });
     }
 
     /** {@code [out]}. */
@@ -56,8 +86,7 @@ final class Linear {
 
     /**
      * The same for the rows of a matrix, {@code [n, in] -> [n, out]}, each of which comes out the same to the last bit
-     * whichever others there are. (Small and large matrices are multiplied in different ways; here the size is fixed, and on
-     * the CPU oneDNN multiplies, which treats all rows alike.)
+     * whichever others there are. (Small and large matrices are multiplied in different ways; here the size is fixed.)
      */
     Tensor rowByRow(Tensor x) {
         return rowByRow(x.size(0), (from, rows) -> x.narrow(0, from, rows));
@@ -75,32 +104,9 @@ final class Linear {
                 long rows = Math.min(ROWS, count - from);
                 Tensor x = block.apply(from, rows);
                 Tensor whole = rows == ROWS ? x : torch.constant_pad_nd(x, 0, 0, 0, ROWS - rows);
-                all.narrow(0, from, rows).copy_(evenly(whole).narrow(0, 0, rows));
+                all.narrow(0, from, rows).copy_(treatingRowsAlike(() -> forward(whole)).narrow(0, 0, rows));
             }
         }
         return all;
-    }
-
-    /**
-     * Whether {@link #product} on the CPU gives a row the same bits wherever in a matrix it stands. OpenBLAS does so with its
-     * kernels for AVX-512, and with others not.
-     */
-    static boolean treatsRowsAlike() {
-        return Alike.KNOWN;
-    }
-
-    /** Found out by a product of 48 rows that are the same. */
-    private static final class Alike {
-        static final boolean KNOWN = Scope.withoutGradients(() -> {
-            Tensor row = torch.arange(new Scalar(64)).to(ScalarType.Float).sin_();
-            Tensor weight = torch.arange(new Scalar(48 * 64)).to(ScalarType.Float).cos_().view(48, 64);
-            Tensor products = torch.linear(row.expand(48, 64).contiguous(), weight);
-            return torch.equal(products, products.select(0, 0).expand(48, 48));
-        });
-    }
-
-    private Tensor evenly(Tensor x) {
-        boolean oneDnn = weight.device().is_cpu() && weight.scalar_type().intern() == ScalarType.Float;
-        return oneDnn ? torch.mkldnn_linear(x.to_mkldnn(), weight, new TensorOptional(bias)).to_dense() : forward(x);
     }
 }

@@ -16,8 +16,7 @@ import java.util.stream.IntStream;
  *
  * <p>A block's shape depends on how long its passages are and on nothing else; what is missing is padding. So whichever
  * passages are encoded together, each one's numbers are added up in the same order, and come out the same to the last
- * bit. A block is small enough that what is computed for it stays in the processor's cache; and it is one passage where
- * products of matrices treat their first rows otherwise than their last.
+ * bit. A block is small enough that what is computed for it stays in the processor's cache.
  *
  * @param passages their places among all that are to be encoded, at most {@code rows}
  * @param rows how many passages it has room for
@@ -40,7 +39,6 @@ record PassageBlock(int[] passages, int rows, int length) {
      *     share ends in the middle of a vector register, its last numbers may be computed by other instructions
      */
     static List<PassageBlock> of(int[][] tokens, Embeddings embeddings, int threads) {
-        boolean alike = !embeddings.words.device().is_cpu() || Linear.treatsRowsAlike();
         Map<Integer, List<Integer>> byLength = new TreeMap<>();
         for (int i = 0; i < tokens.length; i++) {
             int length = Math.clamp(Math.ceilDiv(tokens[i].length, STEP) * STEP, 1, embeddings.longest());
@@ -48,7 +46,7 @@ record PassageBlock(int[] passages, int rows, int length) {
         }
         List<PassageBlock> blocks = new ArrayList<>();
         byLength.forEach((length, passages) -> {
-            int rows = alike ? threads * Math.max(1, FLOATS / (length * embeddings.hiddenSize())) : 1;
+            int rows = threads * Math.max(1, FLOATS / (length * embeddings.hiddenSize()));
             for (int from = 0; from < passages.size(); from += rows) {
                 List<Integer> some = passages.subList(from, Math.min(passages.size(), from + rows));
                 blocks.add(new PassageBlock(some.stream().mapToInt(i -> i).toArray(), rows, length));
