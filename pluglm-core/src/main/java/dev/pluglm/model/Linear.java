@@ -14,6 +14,9 @@ import java.util.function.Supplier;
 
 /** {@code x Wᵀ + b}, computed in the number format of the weights. */
 final class Linear {
+    /** Bound while rows have to be treated alike. */
+    private static final ScopedValue<Boolean> ROWS_ALIKE = ScopedValue.newInstance();
+
     final Tensor weight; // [out, in]
     final Tensor bias; // [out]
 
@@ -59,8 +62,6 @@ final class Linear {
     static <T> T treatingRowsAlike(Supplier<T> computation) {
         return ScopedValue.where(ROWS_ALIKE, true).call(computation::get);
     }
-
-    private static final ScopedValue<Boolean> ROWS_ALIKE = ScopedValue.newInstance();
 
     /** What OpenBLAS multiplies with here. */
     private static final class Kernels {
