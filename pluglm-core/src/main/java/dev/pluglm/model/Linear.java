@@ -3,6 +3,7 @@ package dev.pluglm.model;
 import dev.pluglm.tensor.Scope;
 
 import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -45,19 +46,16 @@ final class Linear {
 
     /** The same in the number format of the weights, for what is computed in that format too. */
     Tensor product(Tensor x) {
-        return ROWS_ALIKE.isBound() && !Kernels.TREAT_ROWS_ALIKE && isForOneDnn()
+        return ROWS_ALIKE.isBound() && Kernels.ONE_DNN_IS_BETTER && weight.is_cpu()
+                        && weight.scalar_type().intern() == ScalarType.Float
                 ? torch.mkldnn_linear(x.contiguous().to_mkldnn(), weight, new TensorOptional(bias)).to_dense()
                 : torch.linear(inFormat(x), weight, bias);
     }
 
-    private boolean isForOneDnn() {
-        return weight.is_cpu() && weight.scalar_type().intern() == ScalarType.Float;
-    }
-
     /**
      * Computes something in which, on the CPU, a row of a matrix comes out the same to the last bit wherever in a matrix of a
-     * certain size it stands. OpenBLAS sees to that with its kernels for AVX-512; in place of the others oneDNN multiplies,
-     * without gradients.
+     * certain size it stands. OpenBLAS sees to that with its kernels for AVX-512; in place of the others oneDNN multiplies
+     * where this libtorch has it, without gradients.
      */
     static <T> T treatingRowsAlike(Supplier<T> computation) {
         return ScopedValue.where(ROWS_ALIKE, true).call(computation::get);
@@ -66,13 +64,17 @@ final class Linear {
     /** What OpenBLAS multiplies with here. */
     private static final class Kernels {
 
+        static final boolean ONE_DNN_IS_BETTER = torch.hasMKLDNN() && !treatRowsAlike();
+
         /** Found out by a product of 48 rows that are the same. */
-        static final boolean TREAT_ROWS_ALIKE = Scope.withoutGradients(() -> {
-            Tensor row = torch.arange(new Scalar(64)).to(ScalarType.Float).sin_();
-            Tensor weight = torch.arange(new Scalar(48 * 64)).to(ScalarType.Float).cos_().view(48, 64);
-            Tensor products = torch.linear(row.expand(48, 64).contiguous(), weight);
-            return torch.equal(products, products.select(0, 0).expand(48, 48));
-        });
+        private static boolean treatRowsAlike() {
+            try (Scope _ = Scope.open(); NoGradGuard _ = new NoGradGuard()) {
+                Tensor row = torch.arange(new Scalar(64)).to(ScalarType.Float).sin_();
+                Tensor weight = torch.arange(new Scalar(48 * 64)).to(ScalarType.Float).cos_().view(48, 64);
+                Tensor products = torch.linear(row.expand(48, 64).contiguous(), weight);
+                return torch.equal(products, products.select(0, 0).expand(48, 48));
+            }
+        }
     }
 
     /** {@code [out]}. */
