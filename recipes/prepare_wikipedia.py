@@ -79,9 +79,9 @@ def passages(text, words=36, fewest=8):
     return [" ".join(part) for part in parts]
 
 
-def write_stage(texts, memory, articles):
-    with open(os.path.join(output, texts), "w", encoding="utf-8") as texts, \
-            open(os.path.join(output, memory), "w", encoding="utf-8") as memory:
+def write_stage(texts_file, passages_file, articles):
+    with open(os.path.join(output, texts_file), "w", encoding="utf-8") as texts, \
+            open(os.path.join(output, passages_file), "w", encoding="utf-8") as memory:
         for article in articles:
             texts.write(json.dumps(article) + "\n")
             for number, text in enumerate(passages(article["text"])):

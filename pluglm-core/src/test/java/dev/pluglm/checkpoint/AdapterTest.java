@@ -1,5 +1,7 @@
 package dev.pluglm.checkpoint;
 
+import static dev.pluglm.checkpoint.TinyCheckpoint.config;
+import static dev.pluglm.checkpoint.TinyCheckpoint.numbers;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -12,7 +14,6 @@ import dev.pluglm.problem.Problem;
 import dev.pluglm.tensor.Precision;
 import dev.pluglm.tensor.Scope;
 import dev.pluglm.tensor.Tensors;
-import dev.pluglm.text.Vocabulary;
 
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -24,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -37,20 +37,6 @@ class AdapterTest {
     @TempDir
     Path directory;
 
-    private static PlugLMConfig config(Consumer<PlugLMConfig.Draft> changes) {
-        return PlugLMConfig.of(c -> {
-            c.vocabSize = 6;
-            c.hiddenSize = 8;
-            c.numHiddenLayers = 2;
-            c.numAttentionHeads = 2;
-            c.intermediateSize = 16;
-            c.memoryLayerFfnDim = 16;
-            c.maxPositionEmbeddings = 16;
-            c.querySize = 4;
-            changes.accept(c);
-        });
-    }
-
     private static Checkpoint model(PlugLMConfig config, Map<String, float[]> weights, long seed) {
         try (Scope _ = Scope.open()) {
             PlugLMModel like = PlugLMModel.random(config, seed);
@@ -59,18 +45,8 @@ class AdapterTest {
             like.close();
             return new Checkpoint(PlugLMModel.of(config, name -> Optional.ofNullable(weights.get(name))
                             .map(numbers -> Tensors.of(numbers, shapes.get(name))),
-                    new Device("cpu"), Precision.FP32, seed), vocabulary(), "test");
+                    new Device("cpu"), Precision.FP32, seed), TinyCheckpoint.vocabulary("a"), "test");
         }
-    }
-
-    private static Vocabulary vocabulary() {
-        return Vocabulary.of(List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a"));
-    }
-
-    private static Map<String, float[]> numbers(Checkpoint model) {
-        Map<String, float[]> numbers = new TreeMap<>();
-        model.model().tensors().forEach((name, tensor) -> numbers.put(name, Tensors.floats(tensor)));
-        return numbers;
     }
 
     private static void train(Checkpoint model, Set<String> names) {

@@ -6,11 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.pluglm.model.PlugLMConfig;
 import dev.pluglm.model.PlugLMModel;
 import dev.pluglm.problem.Problem;
-import dev.pluglm.tensor.Tensors;
-import dev.pluglm.text.Vocabulary;
 
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -22,10 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.Consumer;
 
 /** Weights between those of two models. */
 class ModelAverageTest {
@@ -39,39 +33,21 @@ class ModelAverageTest {
 
     @BeforeEach
     void write() {
-        one = write("one", "a", 11, _ -> {});
-        other = write("other", "a", 12, _ -> {});
+        one = write("one", TinyCheckpoint.random(11, _ -> {}));
+        other = write("other", TinyCheckpoint.random(12, _ -> {}));
     }
 
-    private Path write(String name, String word, long seed, Consumer<PlugLMConfig.Draft> changes) {
+    private Path write(String name, Checkpoint model) {
         Path path = folder.resolve(name);
-        try (Checkpoint model = model(word, seed, changes)) {
+        try (model) {
             model.write(path);
         }
         return path;
     }
 
-    private static Checkpoint model(String word, long seed, Consumer<PlugLMConfig.Draft> changes) {
-        PlugLMConfig config = PlugLMConfig.of(c -> {
-            c.vocabSize = 6;
-            c.hiddenSize = 8;
-            c.numHiddenLayers = 2;
-            c.numAttentionHeads = 2;
-            c.intermediateSize = 16;
-            c.memoryLayerFfnDim = 16;
-            c.maxPositionEmbeddings = 16;
-            c.querySize = 4;
-            changes.accept(c);
-        });
-        return new Checkpoint(PlugLMModel.random(config, seed),
-                Vocabulary.of(List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", word)), "test");
-    }
-
     private static Map<String, float[]> numbers(Path path) {
         try (Checkpoint model = Checkpoint.read(path)) {
-            Map<String, float[]> numbers = new TreeMap<>();
-            model.model().tensors().forEach((name, tensor) -> numbers.put(name, Tensors.floats(tensor)));
-            return numbers;
+            return TinyCheckpoint.numbers(model);
         }
     }
 
@@ -116,8 +92,9 @@ class ModelAverageTest {
 
     @Test
     void modelsThatDoNotGoTogetherAreRefused() {
-        Path wider = write("wider", "a", 11, c -> c.querySize = 8);
-        Path speaking = write("speaking", "b", 11, _ -> {});
+        Path wider = write("wider", TinyCheckpoint.random(11, c -> c.querySize = 8));
+        Path speaking = write("speaking", new Checkpoint(
+                PlugLMModel.random(TinyCheckpoint.config(_ -> {}), 11), TinyCheckpoint.vocabulary("b"), "test"));
         Path target = folder.resolve("target");
         assertTrue(refused(one, wider, 0.5, target).contains("have not the same configuration"));
         assertTrue(refused(one, speaking, 0.5, target).contains("have other vocabularies"));

@@ -1,5 +1,6 @@
 package dev.pluglm.checkpoint;
 
+import static dev.pluglm.checkpoint.TinyCheckpoint.numbers;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -9,12 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pluglm.model.MemoryEncoder;
 import dev.pluglm.model.PlugLMConfig;
-import dev.pluglm.model.PlugLMModel;
 import dev.pluglm.problem.Problem;
 import dev.pluglm.tensor.Precision;
 import dev.pluglm.tensor.Scope;
 import dev.pluglm.tensor.Tensors;
-import dev.pluglm.text.Vocabulary;
 
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -35,7 +34,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -55,25 +53,7 @@ class ModelCompressionTest {
     }
 
     private static Checkpoint model(Consumer<PlugLMConfig.Draft> changes) {
-        PlugLMConfig config = PlugLMConfig.of(c -> {
-            c.vocabSize = 6;
-            c.hiddenSize = 8;
-            c.numHiddenLayers = 2;
-            c.numAttentionHeads = 2;
-            c.intermediateSize = 16;
-            c.memoryLayerFfnDim = 16;
-            c.maxPositionEmbeddings = 16;
-            c.querySize = 4;
-            changes.accept(c);
-        });
-        Vocabulary vocabulary = Vocabulary.of(List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a"));
-        return new Checkpoint(PlugLMModel.random(config, 11), vocabulary, "test");
-    }
-
-    private static Map<String, float[]> numbers(Checkpoint model) {
-        Map<String, float[]> numbers = new TreeMap<>();
-        model.model().tensors().forEach((name, tensor) -> numbers.put(name, Tensors.floats(tensor)));
-        return numbers;
+        return TinyCheckpoint.random(11, changes);
     }
 
     private static void set(Checkpoint model, String name, float... numbers) {
