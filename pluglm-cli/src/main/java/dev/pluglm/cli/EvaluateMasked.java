@@ -29,6 +29,7 @@ final class EvaluateMasked extends Action {
     private EvaluationOptions options;
 
     @Option(names = "--texts", paramLabel = "FILE", arity = "1..*", required = true,
+            parameterConsumer = FileNames.class,
             description = "Files of documents: plain text, JSON lines, dumps.")
     private List<String> texts;
 

@@ -35,7 +35,7 @@ final class EvaluatePassages extends Action {
     @Mixin
     private FactOptions factOptions;
 
-    @Option(names = "--distractors", paramLabel = "FILE", arity = "1..*",
+    @Option(names = "--distractors", paramLabel = "FILE", arity = "1..*", parameterConsumer = FileNames.class,
             description = "Files of documents to draw other passages from.")
     private List<String> distractors = List.of();
 

@@ -18,9 +18,10 @@ final class FactOptions {
     static final String FORMATS = "FILE holds one fact a line: {\"question\": \"Paris is in [MASK] .\", \"answers\":"
             + " [\"France\"]} with, if you like, \"id\", \"subject\", \"relation\", \"paraphrases\" and \"evidence\""
             + " ({\"id\", \"title\", \"text\"} or a list of such); or LAMA's Google-RE, T-REx, ConceptNet or SQuAD,"
-            + " or cloze-wiki, with their evidence. It may be compressed (.gz).";
+            + " or cloze-wiki, with their evidence. It may be packed (.gz, .bz2, .zst).";
 
     @Option(names = "--facts", paramLabel = "FILE", arity = "1..*", required = true,
+            parameterConsumer = FileNames.class,
             description = "Files of facts, as JSON lines.")
     List<Path> files;
 

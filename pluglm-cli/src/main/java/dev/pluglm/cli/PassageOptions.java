@@ -7,10 +7,10 @@ import java.util.List;
 
 /** Where the passages of an edit come from. */
 final class PassageOptions {
-    @Option(names = "--from", paramLabel = "FILE", arity = "1..*",
+    @Option(names = "--from", paramLabel = "FILE", arity = "1..*", parameterConsumer = FileNames.class,
             description = "Files of passages: JSON lines with \"text\" and, if you like, \"id\", \"title\","
                     + " \"source\" and anything else; plain text, a passage from each paragraph; or tokenised"
-                    + " passages (.npy). The first two may be compressed (.gz).")
+                    + " passages (.npy). The first two may be packed (.gz, .bz2, .zst).")
     List<Path> files = List.of();
 
     @Option(names = "--text", paramLabel = "TEXT", description = "One passage, given here instead of in a file.")

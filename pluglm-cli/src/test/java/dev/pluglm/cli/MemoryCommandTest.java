@@ -236,5 +236,9 @@ class MemoryCommandTest {
         Run.failure(2, "memory", "search", memory, "x", "--words", "-k", "0");
         Run.failure(2, "memory", "list", memory, "--limit", "-1");
         Run.failure(2, "memory", "create", folder.resolve("new"), "--model", model, "--from", file, "--threads", "0");
+        assertTrue(Run.failure(2, "memory", "create", folder.resolve("new"), "--model", model, "--from", file, "--dtypo")
+                .contains("Unknown option: '--dtypo'"));
+        assertTrue(Run.failure(2, "memory", "create", folder.resolve("new"), "--from", "--model", model)
+                .contains("'--from' (FILE)"));
     }
 }

@@ -1,2 +1,5 @@
-/** Writing to disk so that a reader sees the old content or the new, never half of it. */
+/**
+ * Files: written so that a reader sees the old content or the new, never half of it, and read whether they are packed or
+ * not.
+ */
 package dev.pluglm.disk;

@@ -1,5 +1,6 @@
 package dev.pluglm.memory;
 
+import dev.pluglm.disk.PackedFile;
 import dev.pluglm.problem.Problem;
 import dev.pluglm.text.PassageSplitter;
 
@@ -154,7 +155,7 @@ public final class PassageReader {
             name = file.getFileName().toString();
             try {
                 pending = lines.next();
-                json = isJson(name, pending.orElse(""));
+                json = isJson(PackedFile.unpackedName(file), pending.orElse(""));
             } catch (Problem problem) {
                 lines.close();
                 throw problem;
@@ -162,11 +163,10 @@ public final class PassageReader {
         }
 
         private static boolean isJson(String name, String firstLine) {
-            String bare = name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
-            if (bare.endsWith(".jsonl") || bare.endsWith(".ndjson") || bare.endsWith(".json")) {
+            if (name.endsWith(".jsonl") || name.endsWith(".ndjson") || name.endsWith(".json")) {
                 return true;
             }
-            return !bare.endsWith(".txt") && firstLine.stripLeading().startsWith("{");
+            return !name.endsWith(".txt") && firstLine.stripLeading().startsWith("{");
         }
 
         Optional<Passage> next() {

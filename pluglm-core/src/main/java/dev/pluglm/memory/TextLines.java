@@ -1,12 +1,9 @@
 package dev.pluglm.memory;
 
+import dev.pluglm.disk.PackedFile;
 import dev.pluglm.problem.Problem;
 
-import java.io.BufferedInputStream;
-import java.io.EOFException;
-import java.io.FilterInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
@@ -17,12 +14,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipException;
 
 /**
- * The lines of a UTF-8 file, compressed by gzip or not, one at a time. A line is held in memory only up to a limit, so
- * neither a file without line ends nor a bomb behind gzip fills it.
+ * The lines of a UTF-8 file, packed or not, one at a time. A line is held in memory only up to a limit, so neither a file
+ * without line ends nor a packed bomb fills it.
  */
 public final class TextLines implements AutoCloseable {
 
@@ -32,17 +27,15 @@ public final class TextLines implements AutoCloseable {
     private static final int KEPT_BUFFER = 1 << 20;
 
     private final Path file;
-    private final CountingStream disk;
-    private final InputStream in;
+    private final PackedFile in;
     private byte[] line = new byte[8192];
     private int length;
     private long lineNumber;
     private long lineStart;
     private long nextStart;
 
-    private TextLines(Path file, CountingStream disk, InputStream in) {
+    private TextLines(Path file, PackedFile in) {
         this.file = file;
-        this.disk = disk;
         this.in = in;
     }
 
@@ -55,34 +48,12 @@ public final class TextLines implements AutoCloseable {
         if (Files.isDirectory(file)) {
             throw Problem.of("%s: a folder; expected a file of passages, name the files in it", file);
         }
-        CountingStream disk = null;
         try {
-            disk = new CountingStream(Files.newInputStream(file));
-            InputStream buffered = new BufferedInputStream(disk, 1 << 16);
-            buffered.mark(3);
-            byte[] magic = buffered.readNBytes(2);
-            buffered.reset();
-            boolean gzip = magic.length == 2 && magic[0] == 0x1f && magic[1] == (byte) 0x8b;
-            InputStream in = gzip ? new BufferedInputStream(new GZIPInputStream(buffered, 1 << 16), 1 << 16) : buffered;
-            return new TextLines(file, disk, in);
+            return new TextLines(file, PackedFile.open(file));
         } catch (NoSuchFileException e) {
             throw new Problem(file + ": no such file; expected JSON lines or plain text", e);
-        } catch (EOFException e) {
-            closeAfter(e, disk);
-            throw new Problem(file + ": the compressed file ends too early; copy or fetch it again", e);
         } catch (IOException e) {
-            closeAfter(e, disk);
             throw new Problem("%s: cannot be read (%s)".formatted(file, e.getMessage()), e);
-        }
-    }
-
-    private static void closeAfter(IOException reason, InputStream stream) {
-        if (stream != null) {
-            try {
-                stream.close();
-            } catch (IOException e) {
-                reason.addSuppressed(e);
-            }
         }
     }
 
@@ -108,13 +79,8 @@ public final class TextLines implements AutoCloseable {
                 b = in.read();
             }
             nextStart = lineStart + length + (b < 0 ? 0 : 1);
-        } catch (EOFException e) {
-            throw new Problem(place() + ": the compressed file ends too early; copy or fetch it again", e);
-        } catch (ZipException e) {
-            throw new Problem("%s: the compressed file is damaged (%s); copy or fetch it again"
-                    .formatted(place(), e.getMessage()), e);
         } catch (IOException e) {
-            throw new Problem("%s: cannot be read (%s)".formatted(place(), e.getMessage()), e);
+            throw new Problem(place() + ": " + e.getMessage(), e);
         }
         return Optional.of(decoded());
     }
@@ -162,7 +128,7 @@ public final class TextLines implements AutoCloseable {
 
     /** Bytes read from the disk until now, compressed ones where the file is. */
     public long bytesRead() {
-        return disk.count;
+        return in.bytesRead();
     }
 
     @Override
@@ -171,28 +137,6 @@ public final class TextLines implements AutoCloseable {
             in.close();
         } catch (IOException e) {
             throw new Problem("%s: cannot be closed (%s)".formatted(file, e.getMessage()), e);
-        }
-    }
-
-    private static final class CountingStream extends FilterInputStream {
-        private long count;
-
-        CountingStream(InputStream in) {
-            super(in);
-        }
-
-        @Override
-        public int read() throws IOException {
-            int b = super.read();
-            count += b < 0 ? 0 : 1;
-            return b;
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            int read = super.read(bytes, offset, length);
-            count += Math.max(0, read);
-            return read;
         }
     }
 }

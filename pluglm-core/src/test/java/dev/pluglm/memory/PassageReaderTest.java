@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.github.luben.zstd.ZstdOutputStream;
+
 import dev.pluglm.problem.Problem;
 import dev.pluglm.text.PassageSplitter;
 import dev.pluglm.text.SmallVocabulary;
 import dev.pluglm.text.Tokenizer;
 
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -173,11 +176,31 @@ class PassageReaderTest {
     }
 
     @Test
+    void packedFilesAreReadWhateverPackedThem() throws IOException {
+        ByteArrayOutputStream zstd = new ByteArrayOutputStream();
+        try (OutputStream out = new ZstdOutputStream(zstd)) {
+            out.write(TWO.getBytes(StandardCharsets.UTF_8));
+        }
+        ByteArrayOutputStream bzip2 = new ByteArrayOutputStream();
+        try (OutputStream out = new BZip2CompressorOutputStream(bzip2)) {
+            out.write(TWO.getBytes(StandardCharsets.UTF_8));
+        }
+        List<String> plain = read(file("p.jsonl", TWO)).stream().map(Passage::text).toList();
+        assertEquals(plain, read(file("p.jsonl.zst", zstd.toByteArray())).stream().map(Passage::text).toList());
+        assertEquals(plain, read(file("p.jsonl.bz2", bzip2.toByteArray())).stream().map(Passage::text).toList());
+        byte[] first = gzip(TWO.lines().findFirst().orElseThrow().getBytes(StandardCharsets.UTF_8));
+        byte[] second = gzip(TWO.substring(TWO.indexOf('\n')).getBytes(StandardCharsets.UTF_8));
+        byte[] inARow = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, inARow, first.length, second.length);
+        assertEquals(plain, read(file("p.jsonl.gz", inARow)).stream().map(Passage::text).toList());
+    }
+
+    @Test
     void damagedCompressionIsRefused() {
         byte[] whole = gzip(TWO.getBytes(StandardCharsets.UTF_8));
         assertProblem(() -> read(file("p.jsonl.gz", Arrays.copyOf(whole, whole.length - 12))), "p.jsonl.gz",
-                "too early");
-        assertProblem(() -> read(file("q.jsonl.gz", Arrays.copyOf(whole, 5))), "q.jsonl.gz", "too early");
+                "cut off");
+        assertProblem(() -> read(file("q.jsonl.gz", Arrays.copyOf(whole, 5))), "q.jsonl.gz", "cut off");
         byte[] wrongSum = whole.clone();
         wrongSum[whole.length - 6] ^= 1;
         assertProblem(() -> read(file("r.jsonl.gz", wrongSum)), "r.jsonl.gz", "damaged");

@@ -1,16 +1,17 @@
 package dev.pluglm.corpus;
 
+import dev.pluglm.disk.PackedFile;
 import dev.pluglm.problem.Problem;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Tells a file's format from how it begins. */
 final class FormatDetector {
-    private static final int PEEK = CorpusFile.BUFFER / 2;
+    private static final int PEEK = PackedFile.BUFFER / 2;
     private static final Pattern ROOT = Pattern.compile("<([A-Za-z][\\w.:-]*)");
     private static final Pattern SOURCE_LINE = Pattern.compile("(wiki|pmid|pmc|s2orc)-\\S+ .*", Pattern.DOTALL);
     private static final Pattern ONE_DOCUMENT = Pattern.compile("\\[\\s*[{\\[]|\\{[ \\t\\r]*\\n");
@@ -23,7 +24,7 @@ final class FormatDetector {
      * @throws IOException if its start cannot be unpacked
      */
     static Format detect(CorpusFile file) throws IOException {
-        BufferedInputStream in = file.bytes();
+        InputStream in = file.bytes();
         in.mark(PEEK);
         String head = new String(in.readNBytes(PEEK), StandardCharsets.UTF_8);
         in.reset();

@@ -1,7 +1,7 @@
 package dev.pluglm.corpus;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +18,7 @@ final class LineSource {
      */
     record Line(Kind kind, String text) {}
 
-    private final BufferedInputStream in;
+    private final InputStream in;
     private final int maxBytes;
     private byte[] bytes = new byte[1 << 12];
     private final byte[] block = new byte[1 << 15];
@@ -27,7 +27,7 @@ final class LineSource {
     private long number;
 
     /** @param maxChars lines of more characters than this may be too long; four times as many bytes always are */
-    LineSource(BufferedInputStream in, int maxChars) {
+    LineSource(InputStream in, int maxChars) {
         this.in = in;
         this.maxBytes = (int) Math.min(Integer.MAX_VALUE - 16, 4L * maxChars);
     }

@@ -2,6 +2,7 @@ package dev.pluglm.corpus;
 
 import com.github.luben.zstd.ZstdOutputStream;
 
+import dev.pluglm.disk.Compression;
 import dev.pluglm.text.Tokenizer;
 import dev.pluglm.text.Vocabulary;
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.github.luben.zstd.ZstdOutputStream;
 
+import dev.pluglm.disk.Compression;
 import dev.pluglm.problem.Problem;
 
 import java.io.IOException;

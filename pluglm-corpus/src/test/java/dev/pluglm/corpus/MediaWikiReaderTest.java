@@ -3,6 +3,8 @@ package dev.pluglm.corpus;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.pluglm.disk.Compression;
+
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.List;

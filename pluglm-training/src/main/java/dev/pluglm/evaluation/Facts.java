@@ -1,5 +1,6 @@
 package dev.pluglm.evaluation;
 
+import dev.pluglm.disk.PackedFile;
 import dev.pluglm.memory.TextLines;
 import dev.pluglm.problem.Problem;
 
@@ -79,7 +80,7 @@ public record Facts(List<Fact> facts, Map<String, Long> leftOut) {
         }
 
         void read(Path file) {
-            String set = file.getFileName().toString().replaceFirst("(\\.(jsonl|ndjson|json|txt))?(\\.gz)?$", "");
+            String set = PackedFile.unpackedName(file).replaceFirst("\\.(jsonl|ndjson|json|txt)$", "");
             long before = lines();
             try (TextLines lines = TextLines.open(file)) {
                 for (Optional<String> line = lines.next(); line.isPresent(); line = lines.next()) {

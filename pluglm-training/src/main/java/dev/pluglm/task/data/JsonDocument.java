@@ -6,19 +6,15 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
+import dev.pluglm.disk.PackedFile;
 import dev.pluglm.problem.Problem;
 import dev.pluglm.problem.Shown;
 
-import java.io.BufferedInputStream;
-import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipException;
 
 /** A file that is one JSON object of any size, walked through token by token; only single entries are in memory. */
 final class JsonDocument implements AutoCloseable {
@@ -38,17 +34,10 @@ final class JsonDocument implements AutoCloseable {
 
     static JsonDocument open(Path file) {
         RowReader.requireFile(file);
-        InputStream raw = null;
         try {
-            raw = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
-            raw.mark(2);
-            byte[] magic = raw.readNBytes(2);
-            raw.reset();
-            boolean gzip = magic.length == 2 && magic[0] == 0x1f && magic[1] == (byte) 0x8b;
-            Bounded in = new Bounded(gzip ? new GZIPInputStream(raw, 1 << 16) : raw);
+            Bounded in = new Bounded(PackedFile.open(file));
             return new JsonDocument(file, in, JSON.createParser(in));
         } catch (IOException e) {
-            closeQuietly(raw);
             throw new Problem("%s: cannot be read (%s)".formatted(file, Shown.of(String.valueOf(e.getMessage()))), e);
         }
     }
@@ -143,28 +132,18 @@ final class JsonDocument implements AutoCloseable {
             case JsonProcessingException it -> new Problem("%s, column %d: not JSON in UTF-8 (%s); mend the file, or "
                     .formatted(here, Math.max(1, parser.currentLocation().getColumnNr()), Json.reason(it))
                     + "copy or fetch it again", it);
-            case EOFException it -> new Problem(here + ": the compressed file ends too early; copy or fetch it again",
-                    it);
-            case ZipException it -> new Problem("%s: the compressed file is damaged (%s); copy or fetch it again"
-                    .formatted(here, it.getMessage()), it);
             default -> new Problem("%s: cannot be read (%s)".formatted(here,
                     Shown.of(String.valueOf(e.getMessage()).lines().findFirst().orElse(""))), e);
         };
     }
 
-    private static void closeQuietly(InputStream in) {
-        if (in != null) {
-            try {
-                in.close();
-            } catch (IOException e) {
-                // Open for reading only: nothing can be lost.
-            }
-        }
-    }
-
     @Override
     public void close() {
-        closeQuietly(in);
+        try {
+            in.close();
+        } catch (IOException e) {
+            // Open for reading only: nothing can be lost.
+        }
     }
 
     private static final class TooLong extends IOException {}

@@ -138,7 +138,7 @@ class HostileDataTest {
         assertAllRefuse(Written.text(folder, "empty", ""), "an empty file");
         Path whole = gzip("whole.gz", "{\"text\": \"a\", \"label\": 1}\n".getBytes(StandardCharsets.UTF_8), 1000);
         Path cut = Written.bytes(folder, "cut.gz", Arrays.copyOf(Files.readAllBytes(whole), 60));
-        Written.assertProblem(folder, "cut.gz, line 81: the compressed file ends too early; copy or fetch it again",
+        Written.assertProblem(folder, "cut.gz, line 1: the gzip data is cut off after byte 60 of the file; fetch it again",
                 () -> TextExamples.open(cut).readAll());
     }
 

@@ -1,4 +1,4 @@
-package dev.pluglm.corpus;
+package dev.pluglm.disk;
 
 import com.github.luben.zstd.ZstdInputStream;
 
@@ -11,7 +11,7 @@ import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 /**
  * How a file is packed, told by its first bytes; files of several streams in a row (multistream dumps) are one text.
  */
-enum Compression {
+public enum Compression {
     NONE("not compressed"),
     GZIP("gzip"),
     BZIP2("bzip2"),
