@@ -127,7 +127,7 @@ public final class TokenValuesBenchmark {
     private static void predict(PlugLMModel model, Memory memory, int[][] question, boolean stored) {
         Scope.withoutGradients(() -> {
             try (Memory.View view = memory.view()) {
-                Pass pass = new Pass(false, view, true, stored, Trace.NONE, Peers.NONE);
+                Pass pass = new Pass(false, view, true, stored, false, Trace.NONE, Peers.NONE);
                 return Tensors.floats(model.logits(model.states(Input.of(question, 0), pass).select(1, 3), pass));
             }
         });

@@ -105,6 +105,7 @@ final class MemoryLayer {
         Tensor pooled = pooler.forward(states, mask.real());
         pass.trace().asking(number, states, pooled);
         Tensor query = queryProjection.forward(pooled);
-        return queryNorm.map(n -> n.forward(query, pass)).orElse(query);
+        Tensor normalized = queryNorm.map(n -> n.forward(query, pass)).orElse(query);
+        return pass.fixedQueries() ? normalized.detach() : normalized;
     }
 }

@@ -106,4 +106,23 @@ class QueryStatesTest extends TokenValuesFixture {
             assertArrayEquals(alone, Arrays.copyOf(beside, alone.length), 2e-5f, () -> "seed " + SEED);
         }
     }
+
+    @ParameterizedTest
+    @EnumSource(QueryStates.class)
+    void fixedOnesAreTheSameButNothingIsTrainedForThem(QueryStates states) {
+        try (PlugLMModel model = PlugLMModel.random(config("first_1", states), SEED);
+                ArrayMemory memory = memory(3, 9, 4, 30); Memory.View view = memory.view(); Scope _ = Scope.open()) {
+            Input input = Input.of(new int[][] {text(7)}, 0);
+            Pass pass = Pass.of(model.config(), true, view).withStoredKeys();
+            Tensor trained = model.states(input, pass);
+            Tensor fixed = model.states(input, pass.withQueries(true));
+            assertArrayEquals(Tensors.floats(trained), Tensors.floats(fixed), () -> "seed " + SEED);
+            Tensor query = model.parameters().all().get(LAYER + "memory_layer.query_proj.weight");
+            fixed.square().mul(fixed).sum().backward();
+            assertFalse(query.grad().defined());
+            assertTrue(model.parameters().all().get(ATTENTION + "biased_multihead_attn.k_proj.weight").grad().defined());
+            trained.square().mul(trained).sum().backward();
+            assertTrue(query.grad().norm().item_float() > 0, () -> "seed " + SEED);
+        }
+    }
 }

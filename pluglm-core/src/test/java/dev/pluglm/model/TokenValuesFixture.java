@@ -74,7 +74,7 @@ abstract class TokenValuesFixture {
     static float[] states(PlugLMModel model, Memory memory, boolean stored, int[]... texts) {
         return Scope.withoutGradients(() -> {
             try (Memory.View view = memory.view()) {
-                Pass pass = new Pass(false, view, stored, stored, Trace.NONE, Peers.NONE);
+                Pass pass = new Pass(false, view, stored, stored, false, Trace.NONE, Peers.NONE);
                 return Tensors.floats(model.states(Input.of(texts, 0), pass));
             }
         });

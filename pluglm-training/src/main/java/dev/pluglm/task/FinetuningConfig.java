@@ -57,6 +57,9 @@ public final class FinetuningConfig {
     @JsonPropertyDescription("Use the values as they are stored; otherwise they are encoded anew and trained.")
     public boolean fixValues = true;
 
+    @JsonPropertyDescription("Look passages up as the model was pre-trained to: no gradients go through queries.")
+    public boolean fixQueries = true;
+
     @JsonAlias("max_seq_length")
     @JsonPropertyDescription("The longest input, in tokens; 0 for 384 in question answering and 128 elsewhere.")
     public int maxSeqLen = 0;

@@ -32,7 +32,7 @@ public final class Grid {
     private static final List<String> SETTINGS = List.of("learning_rate", "lr_scheduler_type", "num_warmup_steps",
             "num_train_epochs", "epochs", "max_train_steps", "per_device_train_batch_size", "batch_size",
             "gradient_accumulation_steps", "group_by_length", "max_grad_norm", "weight_decay", "class_weights",
-            "fix_keys", "fix_values", "early_stopping_patience", "dtype");
+            "fix_keys", "fix_values", "fix_queries", "early_stopping_patience", "dtype");
 
     private final SequencedMap<String, List<String>> values;
 

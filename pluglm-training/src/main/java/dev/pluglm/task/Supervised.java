@@ -27,6 +27,7 @@ final class Supervised implements Objective {
     private final EpochOrder order;
     private final int accumulation;
     private final Optional<PassageMemory> memory;
+    private final boolean fixQueries;
     private final Optional<OwnPassages> own;
     private final Optional<ClassWeights> classWeights;
     private final Ensemble ensemble;
@@ -37,16 +38,18 @@ final class Supervised implements Objective {
     /**
      * @param accumulation batches in an update; the last of an epoch may have fewer
      * @param memory that the model looks into, not closed here
+     * @param fixQueries train nothing for the sake of what is found
      * @param own what an example must not find in it
      * @param classWeights how much classes count; empty for all the same
      * @param ensemble the processes that share each batch
      */
     Supervised(PlugLMModel model, EpochOrder order, int accumulation, Optional<PassageMemory> memory,
-            Optional<OwnPassages> own, Optional<ClassWeights> classWeights, Ensemble ensemble) {
+            boolean fixQueries, Optional<OwnPassages> own, Optional<ClassWeights> classWeights, Ensemble ensemble) {
         this.model = model;
         this.order = order;
         this.accumulation = accumulation;
         this.memory = memory;
+        this.fixQueries = fixQueries;
         this.own = own;
         this.classWeights = classWeights;
         this.ensemble = ensemble;
@@ -124,7 +127,7 @@ final class Supervised implements Objective {
         public Tensor loss(int microBatch) {
             Batch batch = share(parts.get(microBatch));
             try (Memory.View view = view(batch)) {
-                Pass pass = Pass.of(model.config(), true, view).together(ensemble);
+                Pass pass = Pass.of(model.config(), true, view).withQueries(fixQueries).together(ensemble);
                 Tensor logits = model.logits(batch.input(model.config().padTokenId()), pass);
                 double weight = weight(batch);
                 if (weight == 0) {

@@ -1,10 +1,14 @@
 package dev.pluglm.task;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.pluglm.checkpoint.Checkpoint;
 import dev.pluglm.problem.Problem;
+import dev.pluglm.tensor.Tensors;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.BeforeAll;
@@ -15,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -185,6 +190,28 @@ class FinetuningTest {
         try (TaskModel model = TaskModel.load(directory.resolve("run/model")).plug(shared.resolve("facts"))) {
             assertEquals(report.test().get("accuracy").mean(), model.evaluate(shared.resolve("test.jsonl"), 5).first(),
                     1e-12);
+        }
+    }
+
+    @Test
+    void passagesAreLookedUpAsBeforeUnlessQueriesAreToBeTrained() {
+        FinetuningConfig config = config();
+        config.numTrainEpochs = 1;
+        config.memory = List.of(shared.resolve("facts"));
+        TaskFixture.run(TaskKind.CLASSIFY, config);
+        float[] before = queries(shared.resolve("model"));
+        assertArrayEquals(before, queries(directory.resolve("run/model")));
+        config.outputDir = directory.resolve("trained");
+        config.fixQueries = false;
+        TaskFixture.run(TaskKind.CLASSIFY, config);
+        assertFalse(Arrays.equals(before, queries(directory.resolve("trained/model"))));
+    }
+
+    private static float[] queries(Path model) {
+        try (Checkpoint read = Checkpoint.read(model)) {
+            return read.model().parameters().all().entrySet().stream()
+                    .filter(weight -> weight.getKey().endsWith("memory_layer.query_proj.weight"))
+                    .map(weight -> Tensors.floats(weight.getValue())).findFirst().orElseThrow();
         }
     }
 
