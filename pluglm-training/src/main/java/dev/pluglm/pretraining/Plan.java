@@ -1,9 +1,19 @@
 package dev.pluglm.pretraining;
 
+import dev.pluglm.model.PlugLMConfig;
+import dev.pluglm.model.PlugLMModel;
+import dev.pluglm.training.Trainer;
+
+import org.bytedeco.pytorch.Tensor;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What a pre-training will need.
@@ -12,8 +22,8 @@ import java.util.Map;
  * @param trained numbers that training changes
  * @param passages in the memory
  * @param steps updates to make
- * @param tokensPerStep of all processes, without padding, in the steps that were timed
- * @param secondsPerStep median of those steps
+ * @param tokensPerStep of all processes, without padding, in the step that was timed
+ * @param secondsPerStep that it took
  * @param memoryBytes weights, gradients, optimizer and the memory's keys and tokens; activations come on top
  * @param peakBytes the most memory this process had so far; 0 where the system does not tell
  * @param checkpointBytes of one checkpoint
@@ -30,6 +40,40 @@ public record Plan(
         long peakBytes,
         long checkpointBytes,
         long diskBytes) {
+
+    /**
+     * What a pre-training will need, by a step that was timed.
+     *
+     * @param passages in the memory
+     */
+    static Plan of(PretrainingConfig config, PlugLMModel model, long passages, Trainer.Report step) {
+        PlugLMConfig shape = model.config();
+        long parameters = model.tensors().values().stream().mapToLong(Tensor::numel).sum();
+        long trained = model.parameters().count();
+        long memory = passages * (shape.querySize() * (Short.BYTES + Float.BYTES)
+                + (long) config.passageTokens * Integer.BYTES);
+        long checkpoint = Float.BYTES * (parameters + 2 * trained) + passages * shape.querySize() * Short.BYTES;
+        long store = passages * Short.BYTES * (shape.querySize() + shape.hiddenSize());
+        return new Plan(parameters, trained, passages, config.maxTrainSteps, step.tokens(), step.seconds(),
+                Float.BYTES * (parameters + 3 * trained) + memory, peakMemory(), checkpoint,
+                checkpoint * checkpoints(config) + Float.BYTES * parameters + store);
+    }
+
+    /** How many there will be at a time. */
+    private static long checkpoints(PretrainingConfig config) {
+        long written = config.ckptSteps == 0 ? 1 : Math.ceilDiv(config.maxTrainSteps, config.ckptSteps);
+        return Math.min(config.maxCkpt, Math.max(1, written));
+    }
+
+    /** What Linux knows of the most memory that this process had; 0 elsewhere. */
+    private static long peakMemory() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+            return lines.filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024).findFirst().orElse(0);
+        } catch (IOException e) {
+            return 0;
+        }
+    }
 
     /** Hours for all steps, at the rate that was timed; refreshes and checkpoints come on top. */
     public double hours() {

@@ -40,7 +40,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * A pre-training from its configuration to the finished model and its memory (paper, section 3.4; SPEC 3).
@@ -195,7 +194,8 @@ public final class Pretraining implements AutoCloseable {
         long size = memory.map(RefreshedMemory::size).orElse(0);
         Batches batches = TrainingData.batches(config, source, model.vocabulary(), ensemble);
         return new MaskedLanguageModelling(model.model(), source.fingerprint(), batches, memory,
-                new MaskedLanguageModelling.Refreshing(config.refreshingSteps, config.refreshingLag, done -> listener.encoding(done, size)),
+                new MaskedLanguageModelling.Refreshing(config.refreshingSteps, config.refreshingLag,
+                        done -> listener.encoding(done, size)),
                 new MaskedLanguageModelling.OwnText(config.excludeOwnText, config.seed),
                 Counterfactuals.of(config.counterfactualShare, config.seed, source, model.vocabulary()),
                 model.vocabulary().padding(), ensemble);
@@ -251,32 +251,7 @@ public final class Pretraining implements AutoCloseable {
     public Plan plan() {
         Trainer.Report first = trainer.step();
         Trainer.Report second = trainer.isDone() ? first : trainer.step();
-        PlugLMConfig shape = model.model().config();
-        long parameters = model.model().tensors().values().stream().mapToLong(Tensor::numel).sum();
-        long trained = model.model().parameters().count();
-        long memory = (long) passages() * (shape.querySize() * (Short.BYTES + Float.BYTES)
-                + (long) config.passageTokens * Integer.BYTES);
-        long checkpoint = Float.BYTES * (parameters + 2 * trained) + (long) passages() * shape.querySize() * Short.BYTES;
-        long store = (long) passages() * Short.BYTES * (shape.querySize() + shape.hiddenSize());
-        return new Plan(parameters, trained, passages(), config.maxTrainSteps, second.tokens(), second.seconds(),
-                Float.BYTES * (parameters + 3 * trained) + memory, peakMemory(), checkpoint,
-                checkpoint * checkpoints() + Float.BYTES * parameters + store);
-    }
-
-    /** How many there will be at a time. */
-    private long checkpoints() {
-        long written = config.ckptSteps == 0 ? 1 : Math.ceilDiv(config.maxTrainSteps, config.ckptSteps);
-        return Math.min(config.maxCkpt, Math.max(1, written));
-    }
-
-    /** What Linux knows of the most memory that this process had; 0 elsewhere. */
-    private static long peakMemory() {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
-            return lines.filter(line -> line.startsWith("VmHWM:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024).findFirst().orElse(0);
-        } catch (IOException e) {
-            return 0;
-        }
+        return Plan.of(config, model.model(), passages(), second);
     }
 
     /** Makes all updates that are left, then writes the model, its memory and its curves. */
