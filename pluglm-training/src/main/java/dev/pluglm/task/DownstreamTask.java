@@ -5,6 +5,8 @@ import dev.pluglm.task.data.ExampleReader;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * A kind of task with its labels: how examples are read, what the model is given, and what its outputs mean.
@@ -28,8 +30,24 @@ sealed interface DownstreamTask<E>
      */
     TaskData data(List<E> examples, boolean labelled);
 
-    /** All examples of a file, with their labels. */
+    /**
+     * All examples of a file, with their labels.
+     *
+     * @param notes is told how many were left out, and why, if any were
+     */
+    default TaskData read(Path file, Consumer<String> notes) {
+        ExampleReader<E> reader = open(file);
+        List<E> examples = reader.readAll();
+        if (!reader.leftOut().isEmpty()) {
+            notes.accept("%s: %,d examples; left out: %s".formatted(file, examples.size(),
+                    reader.leftOut().entrySet().stream().map(it -> "%s (%,d)".formatted(it.getKey(), it.getValue()))
+                            .collect(Collectors.joining(", "))));
+        }
+        return data(examples, true);
+    }
+
+    /** The same, and nobody is told what was left out. */
     default TaskData read(Path file) {
-        return data(open(file).readAll(), true);
+        return read(file, _ -> {});
     }
 }

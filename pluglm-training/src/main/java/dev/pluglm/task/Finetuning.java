@@ -72,8 +72,9 @@ public final class Finetuning implements AutoCloseable {
         try {
             Tasks.Learned learned = Tasks.ofTraining(config.trainFile, settings(kind, config, base), tokenizer);
             DownstreamTask<?> task = learned.task();
-            material = new Material(base, learned, task.read(config.trainFile), config.devFile.map(task::read),
-                    config.testFile.map(task::read), List.of(), Optional.empty());
+            material = new Material(base, learned, task.read(config.trainFile, listener::note),
+                    config.devFile.map(it -> task.read(it, listener::note)),
+                    config.testFile.map(it -> task.read(it, listener::note)), List.of(), Optional.empty());
             ClassWeights.of(config.classWeights, task, material.train().trainingSamples());
         } catch (RuntimeException e) {
             tokenizer.close();

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -246,6 +248,21 @@ class AnswerExtractionTest {
         assertEquals(20, rows.size(), "one a question, not one a snippet");
         assertEquals("0".repeat(24), rows.getFirst().path("id").asText());
         assertEquals(2, rows.getFirst().path("snippets").asInt());
+    }
+
+    @Test
+    void whatIsNoQuestionOfTheKindIsLeftOutAndSaid() throws IOException {
+        String questions = Files.readString(bioAsq(directory.resolve("yesno.json"), 9, 1, "yesno"));
+        Path mixed = TaskFixture.write(directory.resolve("mixed.json"), List.of(questions.replaceFirst("yesno", "list")));
+        List<String> notes = new ArrayList<>();
+        Finetuning.prepare(TaskKind.YESNO, config(mixed, directory.resolve("yesno.json")), false,
+                new Finetuning.Listener() {
+                    @Override
+                    public void note(String text) {
+                        notes.add(text);
+                    }
+                }).close();
+        assertEquals(List.of(mixed + ": 8 examples; left out: a list question (1)"), notes);
     }
 
     @Test
