@@ -15,7 +15,7 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.xerial.snappy.Snappy;
 
 /** Parquet's own codecs go through Hadoop; these do not. A page that claims to be larger than 256 MiB is refused. */
-public final class Codecs implements CompressionCodecFactory {
+final class Codecs implements CompressionCodecFactory {
     private static final int LARGEST_PAGE = 256 << 20;
 
     @Override

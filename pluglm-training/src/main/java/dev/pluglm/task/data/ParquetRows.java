@@ -1,11 +1,7 @@
 package dev.pluglm.task.data;
 
-import dev.pluglm.corpus.shard.Codecs;
-import dev.pluglm.problem.Problem;
-import dev.pluglm.problem.Shown;
+import dev.pluglm.corpus.shard.ParquetFile;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,65 +9,32 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 
-import org.apache.parquet.ParquetReadOptions;
-import org.apache.parquet.column.page.PageReadStore;
-import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.example.data.Group;
-import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
-import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.hadoop.metadata.BlockMetaData;
-import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
-import org.apache.parquet.io.ColumnIOFactory;
-import org.apache.parquet.io.LocalInputFile;
-import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
-import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 
-/** The rows of a Parquet file; a row group is in memory at a time. */
+/** The rows of a Parquet file, lists and groups as lists and maps. */
 final class ParquetRows implements RowReader {
 
     private final Path file;
-    private final ParquetFileReader reader;
-    private final MessageType schema;
-    private RecordReader<Group> group;
-    private long leftInGroup;
-    private long row;
+    private final ParquetFile rows;
 
     ParquetRows(Path file) {
         this.file = file;
-        ParquetFileReader opened = null;
-        try {
-            ParquetReadOptions options = ParquetReadOptions.builder(new PlainParquetConfiguration())
-                    .withCodecFactory(new Codecs()).build();
-            opened = ParquetFileReader.open(new LocalInputFile(file), options);
-            checkPlaces(opened.getRowGroups(), Files.size(file));
-            this.schema = opened.getFileMetaData().getSchema();
-            this.reader = opened;
-        } catch (IOException | RuntimeException e) {
-            closeQuietly(opened);
-            throw e instanceof Problem problem ? problem : damaged(e);
-        }
+        rows = new ParquetFile(file);
     }
 
     @Override
     public Optional<Row> next() {
+        if (!rows.hasNext()) {
+            return Optional.empty();
+        }
+        Group group = rows.next();
         try {
-            while (leftInGroup == 0) {
-                PageReadStore pages = reader.readNextRowGroup();
-                if (pages == null) {
-                    return Optional.empty();
-                }
-                leftInGroup = pages.getRowCount();
-                group = new ColumnIOFactory().getColumnIO(schema).getRecordReader(pages,
-                        new GroupRecordConverter(schema));
-            }
-            leftInGroup--;
-            row++;
-            return Optional.of(new Row(fields(group.read()), new Place(file, "row", row)));
-        } catch (IOException | RuntimeException e) {
-            throw damaged(e);
+            return Optional.of(new Row(fields(group), new Place(file, "row", rows.row())));
+        } catch (RuntimeException e) {
+            throw rows.damaged(e);
         }
     }
 
@@ -128,39 +91,8 @@ final class ParquetRows implements RowReader {
         return values;
     }
 
-    /** A footer that lies about where columns lie would have the library allocate what it claims. */
-    private void checkPlaces(List<BlockMetaData> groups, long fileSize) {
-        for (BlockMetaData block : groups) {
-            for (ColumnChunkMetaData column : block.getColumns()) {
-                long start = column.getStartingPos();
-                long size = column.getTotalSize();
-                if (start < 4 || size < 0 || size > fileSize || start > fileSize - size || block.getRowCount() < 0) {
-                    throw Problem.of("%s: the column %s is said to lie at bytes %d to %d of %d; the file is damaged",
-                            file, Shown.of(column.getPath().toDotString()), start, start + size, fileSize);
-                }
-            }
-        }
-    }
-
-    private Problem damaged(Exception e) {
-        String reason = e.getMessage() == null ? e.getClass().getSimpleName()
-                : Shown.of(e.getMessage().lines().findFirst().orElse(""));
-        return new Problem("%s%s: is no readable Parquet file: %s; make or fetch it again".formatted(file,
-                row == 0 ? "" : ", after row " + row, reason), e);
-    }
-
-    private static void closeQuietly(ParquetFileReader reader) {
-        if (reader != null) {
-            try {
-                reader.close();
-            } catch (IOException e) {
-                // Open for reading only: nothing can be lost.
-            }
-        }
-    }
-
     @Override
     public void close() {
-        closeQuietly(reader);
+        rows.close();
     }
 }
