@@ -139,6 +139,18 @@ record ParityCase(Path directory, Task task, JsonNode expectedNumbers, Safetenso
                 directory.resolve("expected.safetensors"), name));
     }
 
+    /** A tensor of whole numbers from 0 to below a limit that the case must have. */
+    StoredTensor numbered(String name, int limit) {
+        StoredTensor stored = required(name);
+        if (stored.type().isFloating()) {
+            throw Problem.of("%s holds numbers of type %s; expected whole ones", name, stored.type());
+        }
+        Arrays.stream(stored.longs()).filter(number -> number < 0 || number >= limit).findFirst().ifPresent(number -> {
+            throw Problem.of("%s holds %d; expected 0 to %d", name, number, limit - 1);
+        });
+        return stored;
+    }
+
     /** An expected number that the case must have. */
     double number(String name) {
         JsonNode number = expectedNumbers.path(name);

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** The published code's numbers, and that the comparison notices when they differ. */
@@ -74,19 +75,60 @@ class GoldenTest {
 
     @Test
     void aWrongExpectedRowIsNoticed() throws IOException {
-        Path copy = copy("classification");
-        Map<String, StoredTensor> expected = new LinkedHashMap<>();
-        try (Safetensors file = Safetensors.open(copy.resolve("expected.safetensors"))) {
-            expected.putAll(file.tensors());
+        ParityResult result = withExpected("classification", expected -> {
             long[] rows = expected.get("eval.retrieved.3").longs();
             rows[0] = (rows[0] + 1) % 40;
             expected.put("eval.retrieved.3", StoredTensor.of(rows, 6, 3));
+        });
+        assertTrue(result.toString().contains("retrieved"), result::toString);
+        assertEquals("", result.problem());
+    }
+
+    @Test
+    void aGradientOfAnotherShapeOrNoneIsNoticed() throws IOException {
+        String words = "grad.bert.embeddings.word_embeddings.weight";
+        for (int rows : new int[] {1, 1000}) {
+            ParityResult result = withExpected("classification", expected -> expected.put(words,
+                    StoredTensor.of(new float[rows * 32], rows, 32)));
+            assertTrue(result.problem().contains(words + " has shape"), result::toString);
+        }
+        assertTrue(withExpected("classification", expected -> expected.remove(words)).problem().contains(words));
+        assertTrue(withExpected("classification", expected -> expected.keySet().removeIf(
+                name -> name.startsWith("after_train_step."))).problem().contains("no tensor after_train_step."));
+    }
+
+    @Test
+    void inputsThatTheModelCannotHaveHadAreToldInTheResult() throws IOException {
+        for (long id : new long[] {-1, 1_000_000}) {
+            ParityResult result = withExpected("mlm-multi-head", expected -> {
+                StoredTensor ids = expected.get("input.input_ids");
+                long[] changed = ids.longs();
+                changed[1] = id;
+                expected.put("input.input_ids", StoredTensor.of(changed, ids.shape()));
+            });
+            assertTrue(result.problem().contains("input.input_ids holds " + id), result::toString);
+        }
+        assertFalse(withExpected("mlm-multi-head", expected -> {
+            StoredTensor types = expected.get("input.token_type_ids");
+            expected.put("input.token_type_ids", StoredTensor.of(types.longs(), types.elementCount()));
+        }).problem().isEmpty());
+        assertFalse(withExpected("mlm-multi-head", expected -> expected.put("input.labels",
+                StoredTensor.of(new float[3], 3))).problem().isEmpty());
+    }
+
+    /** What comes of a case of which something else is expected than was computed. */
+    private ParityResult withExpected(String name, Consumer<Map<String, StoredTensor>> change) throws IOException {
+        Path copy = copy(name);
+        Map<String, StoredTensor> expected = new LinkedHashMap<>();
+        try (Safetensors file = Safetensors.open(copy.resolve("expected.safetensors"))) {
+            expected.putAll(file.tensors());
+            change.accept(expected);
             Files.delete(copy.resolve("expected.safetensors"));
             Safetensors.write(copy.resolve("expected.safetensors"), expected);
         }
         ParityResult result = Parity.run(copy, Precision.FP32);
         assertFalse(result.isEqual());
-        assertTrue(result.toString().contains("retrieved"), result::toString);
+        return result;
     }
 
     @Test

@@ -11,11 +11,7 @@ import java.util.stream.Collectors;
  * (<a href="https://arxiv.org/abs/1711.05101">Loshchilov and Hutter 2019</a>), as {@code torch.optim.AdamW} computes
  * it. Decay: see {@link WeightDecay}.
  */
-public final class AdamW implements Optimizer {
-
-    private final FusedAdam adam;
-    private final Moments moments;
-    private final double decay;
+public final class AdamW extends AdamBased {
 
     /** AdamW as the reference's fine-tuning sets it (SPEC 5.1): betas 0.9 and 0.999, eps 1e-8. */
     public AdamW(Map<String, Tensor> weights, double decay) {
@@ -31,9 +27,7 @@ public final class AdamW implements Optimizer {
      * @throws IllegalArgumentException if a number is out of its range or a weight is not fp32
      */
     public AdamW(Map<String, Tensor> weights, double decay, double beta1, double beta2, double eps) {
-        this.decay = Moments.requireDecay(decay);
-        this.adam = FusedAdam.of(beta1, beta2, eps);
-        this.moments = new Moments(weights);
+        super(weights, decay, beta1, beta2, eps);
     }
 
     @Override
@@ -47,28 +41,7 @@ public final class AdamW implements Optimizer {
     }
 
     @Override
-    public Map<String, Tensor> state() {
-        return moments.state();
-    }
-
-    @Override
     public String name() {
         return "adamw";
-    }
-
-    @Override
-    public long steps() {
-        return moments.steps();
-    }
-
-    @Override
-    public void restore(Map<String, Tensor> state, long steps) {
-        moments.restore(state, steps);
-    }
-
-    @Override
-    public void close() {
-        moments.close();
-        adam.close();
     }
 }

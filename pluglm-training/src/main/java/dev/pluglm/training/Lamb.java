@@ -18,11 +18,8 @@ import java.util.stream.Collectors;
  * the step of Adam plus decay, made as long as a part of its weight that the learning rate sets. Weights that do not
  * decay (see {@link WeightDecay}) take the plain step of Adam. Clipping is left to {@link Gradients#clipDivisor}.
  */
-public final class Lamb implements Optimizer {
+public final class Lamb extends AdamBased {
 
-    private final FusedAdam adam;
-    private final Moments moments;
-    private final double decay;
     /** Room for the step of the largest weight. Weights take turns: one that fits the caches is read but once. */
     private final Tensor room;
     /** The decay, where the weights are: multiplying into {@link #room} by a Java number makes a copy on the way. */
@@ -42,9 +39,7 @@ public final class Lamb implements Optimizer {
      * @throws IllegalArgumentException if a number is out of its range or a weight is not fp32
      */
     public Lamb(Map<String, Tensor> weights, double decay, double beta1, double beta2, double eps) {
-        this.decay = Moments.requireDecay(decay);
-        this.adam = FusedAdam.of(beta1, beta2, eps);
-        this.moments = new Moments(weights);
+        super(weights, decay, beta1, beta2, eps);
         try (Scope _ = Scope.open(); NoGradGuard _ = new NoGradGuard()) {
             this.room = Scope.keep(weights.entrySet().stream()
                     .filter(weight -> decays(weight.getKey()))
@@ -90,30 +85,14 @@ public final class Lamb implements Optimizer {
     }
 
     @Override
-    public Map<String, Tensor> state() {
-        return moments.state();
-    }
-
-    @Override
     public String name() {
         return "lamb";
     }
 
     @Override
-    public long steps() {
-        return moments.steps();
-    }
-
-    @Override
-    public void restore(Map<String, Tensor> state, long steps) {
-        moments.restore(state, steps);
-    }
-
-    @Override
     public void close() {
-        moments.close();
+        super.close();
         room.close();
         decayFactor.close();
-        adam.close();
     }
 }

@@ -12,7 +12,7 @@ import java.util.Map;
  * <p>Both kinds count updates once for all weights, and leave a weight alone that has no gradient in an update. They do
  * not look whether gradients are finite: skip the update where {@link Gradients#finite} says no.
  */
-public sealed interface Optimizer extends AutoCloseable permits Lamb, AdamW {
+public sealed interface Optimizer extends AutoCloseable permits AdamBased {
 
     /**
      * One update. Gradients lie in the weights' grad(); weights without one are left alone. What grad() holds
