@@ -11,6 +11,8 @@ import dev.pluglm.tensor.Scope;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,6 +31,7 @@ final class BertImport {
 
     private final BertWeights bert;
     private final PlugLMConfig config;
+    private final List<String> missing = new ArrayList<>();
 
     private BertImport(BertWeights bert, PlugLMConfig config) {
         this.bert = bert;
@@ -48,14 +51,27 @@ final class BertImport {
         c.task = Task.MASKED_LM;
     }
 
-    /** Builds the model; weights that BERT does not have are drawn. */
+    /**
+     * Builds the model; weights of the memory, which BERT does not have, are drawn.
+     *
+     * @throws Problem if the BERT lacks some of its own
+     */
     static PlugLMModel build(BertWeights bert, PlugLMConfig config, long seed) {
         if (config.task() == Task.MASKED_LM && !bert.hasMaskedLmHead()) {
-            throw new Problem("this BERT was saved without its masked-LM head (cls.predictions), so it can fill no masks");
+            throw Problem.of("%s: was saved without its masked-LM head (cls.predictions), so it can fill no masks",
+                    bert.file());
         }
         BertImport source = new BertImport(bert, config);
         try (Scope _ = Scope.open()) {
-            return PlugLMModel.of(config, source::weight, new Device("cpu"), Precision.FP32, seed);
+            PlugLMModel model = PlugLMModel.of(config, source::weight, new Device("cpu"), Precision.FP32, seed);
+            if (!source.missing.isEmpty()) {
+                model.close();
+                throw Problem.of("%s: lacks %d tensors of a BERT of %d layers, such as %s: is it a part of a model?",
+                        bert.file(), source.missing.size(), config.numHiddenLayers(), source.missing.getFirst());
+            }
+            return model;
+        } catch (Problem e) {
+            throw e.getMessage().startsWith(bert.file()) ? e : new Problem(bert.file() + ": " + e.getMessage(), e);
         }
     }
 
@@ -68,22 +84,31 @@ final class BertImport {
         if (layer.matches() && config.isMemoryLayer(Integer.parseInt(layer.group(2)))) {
             return inMemoryLayer(layer.group(1), layer.group(3));
         }
-        return bert.get(name);
+        boolean ofBert = layer.matches() || name.startsWith("bert.embeddings.") || name.startsWith("cls.");
+        return ofBert ? required(name) : bert.get(name);
+    }
+
+    private Optional<Tensor> required(String name) {
+        Optional<Tensor> tensor = bert.get(name);
+        if (tensor.isEmpty()) {
+            missing.add(name);
+        }
+        return tensor;
     }
 
     private Optional<Tensor> inMemoryLayer(String layer, String name) {
         boolean sameSize = config.memoryLayerFfnDim() == config.intermediateSize();
         if (name.startsWith("attention.")) {
-            return bert.get(layer + name);
+            return required(layer + name);
         }
         if (name.startsWith("ffn.0.") && sameSize) {
-            return bert.get(layer + "intermediate.dense." + name.substring("ffn.0.".length()));
+            return required(layer + "intermediate.dense." + name.substring("ffn.0.".length()));
         }
         if (name.startsWith("ffn.1.") && sameSize) {
-            return bert.get(layer + "output.dense." + name.substring("ffn.1.".length()));
+            return required(layer + "output.dense." + name.substring("ffn.1.".length()));
         }
         if (name.startsWith("LayerNorm.") && sameSize) {
-            return bert.get(layer + "output." + name);
+            return required(layer + "output." + name);
         }
         return Optional.empty();
     }

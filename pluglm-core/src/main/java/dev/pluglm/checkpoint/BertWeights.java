@@ -46,9 +46,24 @@ final class BertWeights {
         if (!tensors.containsKey(WORDS)) {
             throw Problem.of("%s: is not a BERT: it has no tensor %s", file, WORDS);
         }
+        requireAllLayers();
         kept.requireIn(layers(), file);
         if (!kept.isAll()) {
             keep(kept);
+        }
+    }
+
+    private void requireAllLayers() {
+        Set<Integer> found = new TreeSet<>();
+        tensors.keySet().stream().map(LAYER::matcher).filter(Matcher::matches)
+                .forEach(layer -> found.add(Integer.parseInt(layer.group(1))));
+        int expected = 0;
+        for (int layer : found) {
+            if (layer != expected) {
+                throw Problem.of("%s: has tensors of layer %d, but none of layer %d (from 0): is it a part of a model?", file,
+                        layer, expected);
+            }
+            expected++;
         }
     }
 
@@ -106,6 +121,11 @@ final class BertWeights {
                     ? Scope.returning(() -> TorchTensors.fp32(stored).t().contiguous())
                     : TorchTensors.fp32(stored);
         });
+    }
+
+    /** The file that they are from. */
+    String file() {
+        return file;
     }
 
     /** Sizes of a dimension of a tensor that every BERT has. */

@@ -7,7 +7,11 @@ import dev.pluglm.model.PlugLMConfig;
 import dev.pluglm.model.PlugLMModel;
 import dev.pluglm.problem.Problem;
 import dev.pluglm.tensor.Precision;
+import dev.pluglm.tensor.Scope;
 import dev.pluglm.text.Vocabulary;
+
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.global.torch;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,7 +72,8 @@ public record ModelImport(
         Path directory = Files.isDirectory(source) ? source : source.toAbsolutePath().getParent();
         Path configFile = config.orElse(directory.resolve(CONFIG));
         if (!Files.isRegularFile(configFile)) {
-            throw Problem.of("%s: there is no %s beside the weights; name it with --config", source, CONFIG);
+            throw config.isPresent() ? Problem.of("%s: there is no such file", configFile)
+                    : Problem.of("%s: there is no %s beside the weights; name it with --config", source, CONFIG);
         }
         ObjectNode json = ConfigJson.readObject(configFile);
         if (PublishedImport.isConfig(json)) {
@@ -80,10 +85,11 @@ public record ModelImport(
         }
         if (Files.isDirectory(source) && Checkpoint.isAt(source)) {
             PlugLMConfig.Draft ours = ofOurs(source, json, configFile);
-            return bert(bertFile(source), ours, json.path("origin").asText());
+            return bert(bertFile(source), ours, Optional.empty(), json.path("origin").asText());
         }
         Path file = Files.isDirectory(source) ? bertFile(source) : source;
-        return bert(file, ConfigJson.lenient(json, configFile), "BERT " + directory.getFileName());
+        BertConfig foreign = new BertConfig(configFile, json);
+        return bert(file, foreign.draft(), Optional.of(foreign), "BERT " + directory.getFileName());
     }
 
     private static PlugLMConfig.Draft ofOurs(Path source, ObjectNode json, Path configFile) {
@@ -100,19 +106,24 @@ public record ModelImport(
     private Checkpoint published(Path file, Path configFile) {
         try (Weights weights = Weights.open(file)) {
             PlugLMModel model = PublishedImport.build(weights, file, configFile, changes, Precision.FP32);
-            return finished(model, () -> new Checkpoint(
+            return finished(model, file, () -> new Checkpoint(
                     model, vocabularyBeside(file, model.config()), "published checkpoint " + file.getFileName()));
         }
     }
 
-    private Checkpoint bert(Path file, PlugLMConfig.Draft draft, String name) {
+    /** @param foreign what is written beside the weights of somebody else */
+    private Checkpoint bert(Path file, PlugLMConfig.Draft draft, Optional<BertConfig> foreign, String name) {
         try (Weights weights = Weights.open(file)) {
             BertWeights bert = new BertWeights(weights, file.toString(), layers);
             BertImport.sizes(bert, draft);
+            foreign.ifPresent(it -> it.requireSizes(draft, layers.isAll()));
             changes.accept(draft);
             PlugLMModel model = BertImport.build(bert, draft.build(), seed);
-            return finished(model, () -> new Checkpoint(
-                    model, vocabularyBeside(file, model.config()), origin(name)));
+            return finished(model, file, () -> {
+                Vocabulary words = vocabularyBeside(file, model.config());
+                foreign.ifPresent(it -> it.requireUncased(words));
+                return new Checkpoint(model, words, origin(name));
+            });
         }
     }
 
@@ -134,8 +145,8 @@ public record ModelImport(
                         changes.accept(draft);
                     });
                     PlugLMModel model = BertImport.build(bert, config, seed);
-                    return finished(
-                            model, () -> new Checkpoint(model, Vocabulary.read(words), origin(BERT_BASE_UNCASED)));
+                    return finished(model, jar,
+                            () -> new Checkpoint(model, Vocabulary.read(words), origin(BERT_BASE_UNCASED)));
                 }
             } finally {
                 AtomicFiles.deleteTree(work);
@@ -150,13 +161,25 @@ public record ModelImport(
     }
 
     /** A model that nobody gets must be closed. */
-    private static Checkpoint finished(PlugLMModel model, Supplier<Checkpoint> finish) {
+    private static Checkpoint finished(PlugLMModel model, Path file, Supplier<Checkpoint> finish) {
         try {
+            requireFinite(model, file);
             return finish.get();
         } catch (RuntimeException e) {
             model.close();
             throw e;
         }
+    }
+
+    private static void requireFinite(PlugLMModel model, Path file) {
+        model.tensors().forEach((name, tensor) -> {
+            try (Scope _ = Scope.open(); NoGradGuard _ = new NoGradGuard()) {
+                if (!torch.isfinite(tensor).all().item_bool()) {
+                    throw Problem.of("%s: tensor %s has numbers that are infinite or none (NaN); it is damaged, or its "
+                            + "training failed", file, name);
+                }
+            }
+        });
     }
 
     private Vocabulary vocabularyBeside(Path weights, PlugLMConfig model) {
