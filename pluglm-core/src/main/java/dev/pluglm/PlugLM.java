@@ -80,9 +80,13 @@ public final class PlugLM implements AutoCloseable {
     /**
      * Plugs memories from the disk in, in place of what was plugged before; none to predict without.
      *
-     * @throws Problem if one is not a memory, or was made with another encoder than this model's
+     * @throws Problem if the model has no memory layers, or one is not a memory, or was made with another encoder than
+     *     this model's
      */
     public PlugLM plug(Path... directories) {
+        if (directories.length > 0 && model().config().numMemoryLayers() == 0) {
+            throw new Problem("this model has no memory layers, so no memory can be plugged in");
+        }
         List<PassageMemory> opened = new ArrayList<>();
         try {
             for (Path directory : directories) {
@@ -147,7 +151,11 @@ public final class PlugLM implements AutoCloseable {
      */
     public TextEncoder encoder() {
         return new TextEncoder(tokenizer, model().memoryEncoder().orElseThrow(() -> new Problem(
-                "this model has no encoder that memories could be made with; use the pre-trained model that it comes from")));
+                model().config().numMemoryLayers() == 0
+                        ? "this model has no memory layers, so memories are of no use to it; pluglm model import makes a model "
+                                + "with memory layers of it"
+                        : "this model has no encoder that memories could be made with; use the pre-trained model that it "
+                                + "comes from")));
     }
 
     /** Fills the masks of a text. */

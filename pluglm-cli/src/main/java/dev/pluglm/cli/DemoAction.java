@@ -76,13 +76,13 @@ final class DemoAction extends Action {
     }
 
     private static void editAndUndo(Console console, PlugLM model, MemoryStore store) {
-        console.line(Console.count(store.stats().passages(), "passage") + "; the same question again:");
+        say(console, Console.count(store.stats().passages(), "passage") + "; the same question again:");
         Filled before = model.fill(QUESTION, BEST);
         FilledText.print(console, before);
         Optional<Passage> stating = stating(before, store);
         if (stating.isEmpty()) {
-            console.line("");
-            console.line("None of the passages that it read says %s, so there is nothing to edit: this model does not find"
+            say(console, "");
+            say(console, "None of the passages that it read says %s, so there is nothing to edit: this model does not find"
                     .formatted(ANSWER) + " what it is asked for.");
             return;
         }
@@ -97,8 +97,8 @@ final class DemoAction extends Action {
         store.undo();
         Filled after = model.fill(QUESTION, BEST);
         FilledText.print(console, after);
-        console.line("");
-        console.line(after.equals(before)
+        say(console, "");
+        say(console, after.equals(before)
                 ? "The answer, the passages and every number are what they were before."
                 : "The answer is not what it was before: this is a fault of pluglm; please report it.");
     }
@@ -115,17 +115,24 @@ final class DemoAction extends Action {
     }
 
     private static void summary(Console console, Path modelAt, Path memoryAt) {
-        console.line("");
-        console.line("Go on with:");
-        console.line("  ./pluglm fill --model %s --memory %s \"Oslo is the capital of [MASK].\"".formatted(modelAt, memoryAt));
-        console.line("  ./pluglm memory search %s --words \"capital of Norway\"".formatted(memoryAt));
+        say(console, "");
+        say(console, "Go on with:");
+        say(console, "  ./pluglm fill --model %s --memory %s \"Oslo is the capital of [MASK].\"".formatted(modelAt, memoryAt));
+        say(console, "  ./pluglm memory search %s --words \"capital of Norway\"".formatted(memoryAt));
+    }
+
+    /** Tells what is seen; of a demo as JSON only the results are printed. */
+    private static void say(Console console, String text) {
+        if (!console.isJson()) {
+            console.line(text);
+        }
     }
 
     private static void step(Console console, int number, String what) {
         if (number > 1) {
-            console.line("");
+            say(console, "");
         }
-        console.line(number + ". " + what);
+        say(console, number + ". " + what);
     }
 
     private static Path defaultHome() {

@@ -63,7 +63,7 @@ final class EvaluateEdits extends Action {
         EvaluationOptions.between("--alone", alone, 0, MOST);
         EvaluationOptions.between("--unrelated", unrelated, 0, MOST);
         EvaluationOptions.between("--unrelated-alone", unrelatedAlone, 0, MOST);
-        if (Precision.of(options.precision) != Precision.FP32) {
+        if (options.precision != Precision.FP32) {
             throw new BadUsage("edits encode passages, which takes --dtype fp32");
         }
         Report report = new Report("edits", options);

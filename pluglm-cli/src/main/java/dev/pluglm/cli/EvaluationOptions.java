@@ -21,9 +21,9 @@ final class EvaluationOptions {
             description = "Texts at once; makes no difference to the results (default: 32).")
     int batchSize;
 
-    @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "fp32",
+    @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "fp32", converter = ToPrecision.class,
             description = "fp32 or bf16 (default: fp32).")
-    String precision;
+    Precision precision;
 
     @Option(names = "--output", paramLabel = "FILE", description = "Write the report here as JSON, too.")
     Path output;
@@ -34,9 +34,8 @@ final class EvaluationOptions {
     /** Checks the numbers and opens the model. */
     PlugLM open() {
         between("--batch-size", batchSize, 1, 4096);
-        Precision asked = Precision.of(precision);
         options.start();
-        return PlugLM.load(model, options.device, asked);
+        return PlugLM.load(model, options.device, precision);
     }
 
     static void between(String option, long number, long least, long most) {

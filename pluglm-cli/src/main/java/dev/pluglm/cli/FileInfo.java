@@ -47,7 +47,7 @@ record FileInfo(Path file, String format, long size, String holds, Map<String, O
             }
             return startsWith(start, NPY) ? array(file) : documents(file, options, progress);
         } catch (Problem problem) {
-            return new FileInfo(file, "-", size(file), problem.getMessage(), Map.of("error", problem.getMessage()),
+            return new FileInfo(file, "-", size(file), problem.getMessage(), Console.fields("error", problem.getMessage()),
                     Optional.empty(), Optional.of(problem.getMessage()));
         }
     }
@@ -55,7 +55,7 @@ record FileInfo(Path file, String format, long size, String holds, Map<String, O
     private static FileInfo shard(Path file) {
         try (ShardReader reader = new ShardReader(file)) {
             String holds = Console.count(reader.size(), "sample") + (reader.masked() ? ", masked" : ", not masked");
-            return whole(file, "LDDL shard", holds, Map.of("samples", reader.size(), "masked", reader.masked()));
+            return whole(file, "LDDL shard", holds, Console.fields("samples", reader.size(), "masked", reader.masked()));
         }
     }
 
@@ -66,7 +66,7 @@ record FileInfo(Path file, String format, long size, String holds, Map<String, O
             String holds = shape.length != 2 ? array.tensor().toString() : array.tensor().type().isFloating()
                     ? "%s of %d numbers".formatted(Console.count(shape[0], "row"), shape[1])
                     : "%s of %d tokens".formatted(Console.count(shape[0], "passage"), shape[1]);
-            return whole(file, "array, " + type, holds, Map.of("type", type, "shape", shape));
+            return whole(file, "array, " + type, holds, Console.fields("type", type, "shape", shape));
         }
     }
 

@@ -36,8 +36,9 @@ final class FillAction extends Action {
     @Option(names = "-k", paramLabel = "N", defaultValue = "5", description = "How many tokens to show (default: 5).")
     private int best;
 
-    @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "fp32", description = "fp32 or bf16 (default: fp32).")
-    private String precision;
+    @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "fp32", converter = ToPrecision.class,
+            description = "fp32 or bf16 (default: fp32).")
+    private Precision precision;
 
     @Mixin
     private ModelOptions options;
@@ -48,7 +49,7 @@ final class FillAction extends Action {
             throw new BadUsage("-k is %d; expected 1 to %d".formatted(best, MOST));
         }
         options.start();
-        try (PlugLM plugged = PlugLM.load(model, options.device, Precision.of(precision))
+        try (PlugLM plugged = PlugLM.load(model, options.device, precision)
                 .plug(memories.toArray(Path[]::new))) {
             Filled filled = plugged.fill(text, best);
             if (without.isEmpty()) {

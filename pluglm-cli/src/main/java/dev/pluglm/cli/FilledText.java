@@ -90,7 +90,7 @@ final class FilledText {
     static void print(Console console, Filled with, Filled hidden, List<String> without) {
         if (console.isJson()) {
             Map<String, Object> object = new LinkedHashMap<>(json(with));
-            object.put("without", Map.of("ids", without, "filled", json(hidden)));
+            object.put("without", Console.fields("ids", without, "filled", json(hidden)));
             console.json(object);
             return;
         }
@@ -127,7 +127,7 @@ final class FilledText {
 
     private static List<Map<String, Object>> predictions(List<Prediction> predictions) {
         return predictions.stream()
-                .map(p -> Map.<String, Object>of("token", p.token(), "probability", p.probability()))
+                .map(p -> Console.fields("token", p.token(), "probability", p.probability()))
                 .toList();
     }
 
@@ -141,7 +141,7 @@ final class FilledText {
         object.put("weight", passage.weight());
         if (!passage.tokens().isEmpty()) {
             object.put("tokens", passage.tokens().stream()
-                    .map(token -> Map.<String, Object>of("token", token.token(), "weight", token.weight()))
+                    .map(token -> Console.fields("token", token.token(), "weight", token.weight()))
                     .toList());
         }
         return object;

@@ -8,7 +8,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.OptionalLong;
 
 @Command(name = "export",
@@ -30,7 +29,7 @@ final class MemoryExport extends MemoryAction {
         }
         console.result(
                 () -> "wrote %s to %s".formatted(Console.count(written, "passage"), folder),
-                () -> Map.of("passages", written, "folder", folder.toString()));
+                () -> Console.fields("passages", written, "folder", folder.toString()));
         return Cli.OK;
     }
 }

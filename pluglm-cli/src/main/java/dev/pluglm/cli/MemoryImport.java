@@ -68,15 +68,23 @@ final class MemoryImport extends MemoryAction {
                 .orElseGet(() -> MemoryCreate.name(null, directory));
         AtomicReference<Edit> made = new AtomicReference<>();
         try (Progress progress = console.progress("importing", "passages", OptionalLong.of(arrays.size()))) {
-            Consumer<MemoryStore> fill = store -> made.set(store.addEntries(
-                    arrays.entries(model.map(OpenModel::tokenizer)), progress::to));
+            Consumer<MemoryStore> fill = store -> {
+                if (arrays.size() > 0) {
+                    made.set(store.addEntries(arrays.entries(model.map(OpenModel::tokenizer)), progress::to));
+                }
+            };
             if (model.isPresent()) {
                 MemoryStore.create(directory, called, model.get().encoder(), fill);
             } else {
                 MemoryStore.create(directory, called, arrays.shape(), fill);
             }
         }
-        MemoryCreate.printMade(console, called, directory, made.get());
+        if (made.get() == null) {
+            console.result(() -> "made the memory '%s' in %s with 0 passages".formatted(called, directory),
+                    () -> Console.fields("passages", 0));
+        } else {
+            MemoryCreate.printMade(console, called, directory, made.get());
+        }
         return Cli.OK;
     }
 

@@ -84,8 +84,9 @@ final class MemorySearch extends MemoryAction {
         if (console.isJson()) {
             for (int place = 0; place < hits.counts()[0]; place++) {
                 Map<String, Object> object = new LinkedHashMap<>();
-                object.put("similarity", hits.similarity(0, place));
+                object.put("similarity", 0); // the first field
                 object.putAll(MemoryList.json(view.passage(hits.row(0, place))));
+                object.put("similarity", hits.similarity(0, place)); // also where metadata has one
                 console.json(object);
             }
             return;

@@ -4,7 +4,6 @@ import dev.pluglm.memory.MemoryStore;
 
 import picocli.CommandLine.Command;
 
-import java.util.Map;
 
 @Command(name = "verify",
         header = "Read everything in a memory and check it.",
@@ -19,7 +18,7 @@ final class MemoryVerify extends MemoryAction {
         }
         console.result(
                 () -> "all is well: %s, every one of them read".formatted(Console.count(sound, "passage")),
-                () -> Map.of("passages", sound, "sound", true));
+                () -> Console.fields("passages", sound, "sound", true));
         return Cli.OK;
     }
 }

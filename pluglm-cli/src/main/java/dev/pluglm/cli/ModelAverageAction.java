@@ -7,7 +7,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import java.nio.file.Path;
-import java.util.Map;
 
 @Command(name = "average",
         header = "Average the weights of two models.",
@@ -37,7 +36,7 @@ final class ModelAverageAction extends Action {
         }
         ModelAverage.write(one, other, share, target);
         if (console.isJson()) {
-            console.json(Map.of("model", target.toString(), "of", new String[] {one.toString(), other.toString()},
+            console.json(Console.fields("model", target.toString(), "of", new String[] {one.toString(), other.toString()},
                     "share", share));
             return Cli.OK;
         }

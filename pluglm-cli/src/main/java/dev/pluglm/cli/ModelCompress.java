@@ -11,7 +11,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -69,8 +68,8 @@ final class ModelCompress extends Action {
         long old = Checkpoint.size(source);
         long size = Checkpoint.size(target);
         if (console.isJson()) {
-            Map<String, Object> object = new LinkedHashMap<>(Map.of("model", source.toString(), "compressed",
-                    target.toString(), "weights", format.toString(), "bytes_before", old, "bytes", size));
+            Map<String, Object> object = Console.fields("model", source.toString(), "compressed",
+                    target.toString(), "weights", format.toString(), "bytes_before", old, "bytes", size);
             object.put("rounding_mean", rounding.mean());
             object.put("rounding_largest", rounding.largest());
             object.put("rounding_largest_in", rounding.where());

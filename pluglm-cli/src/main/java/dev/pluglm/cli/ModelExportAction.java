@@ -10,7 +10,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import java.nio.file.Path;
-import java.util.Map;
 
 @Command(name = "export",
         header = "Write a model under the published names, for use from Python, or as an adapter.",
@@ -41,7 +40,7 @@ final class ModelExportAction extends Action {
             ModelExport.write(model, target);
         }
         console.result(() -> "exported %s to %s".formatted(source, target),
-                () -> Map.of("model", source.toString(), "exported", target.toString()));
+                () -> Console.fields("model", source.toString(), "exported", target.toString()));
         return Cli.OK;
     }
 
@@ -51,7 +50,7 @@ final class ModelExportAction extends Action {
             long bytes = Adapter.write(model, before, base, target);
             console.result(() -> "exported what %s has more than %s to %s (%.1f MB)".formatted(source, base, target,
                             bytes / 1e6),
-                    () -> Map.of("model", source.toString(), "exported", target.toString(), "bytes", bytes));
+                    () -> Console.fields("model", source.toString(), "exported", target.toString(), "bytes", bytes));
         }
         return Cli.OK;
     }

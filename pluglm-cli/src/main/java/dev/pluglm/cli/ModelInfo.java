@@ -40,19 +40,15 @@ final class ModelInfo extends Action {
         facts.put("model", directory.toString());
         facts.put("made from", checkpoint.origin());
         facts.put("task", c.task().name().toLowerCase(Locale.ROOT));
-        facts.put("layers", "%d of %d hidden units, %d heads; the top %d look into the memory".formatted(
-                c.numHiddenLayers(), c.hiddenSize(), c.numAttentionHeads(), c.numMemoryLayers()));
-        facts.put("feed-forward", "%d, in memory layers %d".formatted(c.intermediateSize(), c.memoryLayerFfnDim()));
-        facts.put("memory", "%d passages a query, queries of %d from the states of the %s, %s attention%s".formatted(
-                c.memoryK(), c.querySize(), switch (c.queryStates()) {
-                    case MEMORY_LAYER -> "memory layer";
-                    case DOCUMENT_ENCODER -> "document encoder's last layer";
-                }, c.knowledgeAttentionType().name().toLowerCase(Locale.ROOT),
-                c.nullPassage() ? " that may read nothing" : ""));
-        facts.put("passages", "encoded by %s, %s%s%s".formatted(c.documentEncoderType(), switch (c.valueType()) {
-            case POOLED -> "read as one value";
-            case TOKENS -> "read token by token";
-        }, c.normalizeKeys() ? ", keys of length 1" : "", c.valueLayerNorm() ? ", values normalised" : ""));
+        boolean memory = c.numMemoryLayers() > 0;
+        facts.put("layers", "%d of %d hidden units, %d heads; %s".formatted(
+                c.numHiddenLayers(), c.hiddenSize(), c.numAttentionHeads(),
+                memory ? "the top %d look into the memory".formatted(c.numMemoryLayers()) : "none looks into a memory"));
+        facts.put("feed-forward", c.intermediateSize()
+                + (memory ? ", in memory layers " + c.memoryLayerFfnDim() : ""));
+        if (memory) {
+            memory(facts, c);
+        }
         facts.put("vocabulary", (long) c.vocabSize());
         facts.put("longest input", (long) c.maxPositionEmbeddings());
         facts.put("parameters", checkpoint.model().parameters().count());
@@ -63,5 +59,18 @@ final class ModelInfo extends Action {
                 .map(fingerprint -> fingerprint.substring(0, 12))
                 .orElse("none"));
         return facts;
+    }
+
+    private static void memory(Map<String, Object> facts, PlugLMConfig c) {
+        facts.put("memory", "%d passages a query, queries of %d from the states of the %s, %s attention%s".formatted(
+                c.memoryK(), c.querySize(), switch (c.queryStates()) {
+                    case MEMORY_LAYER -> "memory layer";
+                    case DOCUMENT_ENCODER -> "document encoder's last layer";
+                }, c.knowledgeAttentionType().name().toLowerCase(Locale.ROOT),
+                c.nullPassage() ? " that may read nothing" : ""));
+        facts.put("passages", "encoded by %s, %s%s%s".formatted(c.documentEncoderType(), switch (c.valueType()) {
+            case POOLED -> "read as one value";
+            case TOKENS -> "read token by token";
+        }, c.normalizeKeys() ? ", keys of length 1" : "", c.valueLayerNorm() ? ", values normalised" : ""));
     }
 }

@@ -22,6 +22,9 @@ final class ModelOptions {
             }
             Torch.threads(threads);
         }
+        if (!device.matches("cpu|cuda(:\\d{1,3})?")) {
+            throw new BadUsage("--device is '" + device + "'; expected cpu, cuda or cuda:N");
+        }
         return Torch.device(device);
     }
 }

@@ -24,9 +24,9 @@ final class ModelParity extends Action {
     @Parameters(index = "0", paramLabel = "DIR", description = "The cases.")
     private Path directory;
 
-    @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "fp32",
+    @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "fp32", converter = ToPrecision.class,
             description = "fp32, or bf16 to see its error in evaluation (default: fp32).")
-    private String precision;
+    private Precision precision;
 
     @Mixin
     private ModelOptions options;
@@ -34,10 +34,9 @@ final class ModelParity extends Action {
     @Override
     int run(Console console) {
         options.start();
-        Precision asked = Precision.of(precision);
         int code = Cli.OK;
         for (Path each : Parity.cases(directory)) {
-            ParityResult result = Parity.run(each, asked);
+            ParityResult result = Parity.run(each, precision);
             console.result(() -> text(result), () -> json(result));
             code = result.isEqual() ? code : Cli.FAILURE;
         }
@@ -68,7 +67,7 @@ final class ModelParity extends Action {
         if (!result.problem().isEmpty()) {
             object.put("problem", result.problem());
         }
-        object.put("differences", result.differences().stream().map(difference -> Map.of(
+        object.put("differences", result.differences().stream().map(difference -> Console.fields(
                 "kind", difference.kind(),
                 "largest", difference.largest(),
                 "share_of_tolerance", difference.share(),

@@ -46,9 +46,9 @@ final class PredictAction extends Action {
             description = "Inputs computed at once; changes nothing but speed and memory (default: 8).")
     private int batchSize;
 
-    @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "fp32",
+    @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "fp32", converter = ToPrecision.class,
             description = "fp32 or bf16 (default: fp32).")
-    private String precision;
+    private Precision precision;
 
     @Mixin
     private ModelOptions options;
@@ -62,7 +62,7 @@ final class PredictAction extends Action {
             throw new BadUsage("--evidence is %d; expected 0 to 1000".formatted(evidence));
         }
         options.start();
-        try (TaskModel opened = TaskModel.load(model, options.device, Precision.of(precision))
+        try (TaskModel opened = TaskModel.load(model, options.device, precision)
                 .plug(memories.toArray(Path[]::new))) {
             if (threshold != null) {
                 opened.threshold(threshold);

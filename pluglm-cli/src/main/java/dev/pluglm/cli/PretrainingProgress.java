@@ -96,7 +96,7 @@ final class PretrainingProgress implements Pretraining.Listener, AutoCloseable {
                         last.map(it -> String.format(Locale.ROOT, ", last loss %.3f", it.loss())).orElse(""), model,
                         passages == 0 ? "" : ", its memory of %s in %s".formatted(
                                 Console.count(passages, "passage"), memory)),
-                () -> Map.of("steps", trained.trainer().position().updates(), "model", model.toString(), "passages",
+                () -> Console.fields("steps", trained.trainer().position().updates(), "model", model.toString(), "passages",
                         passages));
         if (!console.isJson() && passages > 0) {
             console.note("try: pluglm fill --model %s --memory %s \"...\"".formatted(model, memory));

@@ -164,6 +164,43 @@ class MemoryCommandTest {
     }
 
     @Test
+    void anEmptyMemoryIsExportedAndImportedToo() {
+        create();
+        Run.ok("memory", "undo", memory);
+        Path exported = folder.resolve("exported");
+        Run.ok("memory", "export", memory, exported);
+        Path copy = folder.resolve("copy");
+        assertTrue(Run.ok("memory", "import", copy, exported, "--model", model).contains("with 0 passages"));
+        assertEquals("added 1 passage (edit 2); the memory holds 1\n", Run.ok("memory", "add", copy, "--model", model,
+                "--id", "moon", "--text", "The moon."));
+    }
+
+    @Test
+    void whatSearchSaysOfAPassageIsNotCoveredByItsMetadata() throws IOException {
+        Path own = Files.writeString(folder.resolve("own.jsonl"), "{\"id\":\"a\",\"text\":\"paris\",\"similarity\":\"high\"}\n");
+        Run.ok("memory", "create", memory, "--model", model, "--from", own);
+        assertTrue(Run.json("memory", "search", memory, "paris", "--words").getFirst().path("similarity").isNumber());
+    }
+
+    @Test
+    void otherUsersMayReadAMemoryAsFarAsTheyMayReadWhatIsBesideIt() throws IOException {
+        create();
+        Path beside = Files.createDirectory(folder.resolve("beside"));
+        assertEquals(Files.getPosixFilePermissions(beside), Files.getPosixFilePermissions(memory));
+    }
+
+    @Test
+    void aModelWithoutMemoryLayersTakesNoMemory() {
+        create();
+        Path plain = TinyModel.write(folder.resolve("plain"), 3, c -> c.numMemoryLayers = 0);
+        assertTrue(Run.failure(1, "fill", "--model", plain, "--memory", memory, "the [MASK]")
+                .contains("has no memory layers"));
+        assertTrue(Run.failure(1, "memory", "create", folder.resolve("none"), "--model", plain, "--from", file)
+                .contains("has no memory layers"));
+        assertFalse(Run.ok("model", "info", plain).contains("passages a query"));
+    }
+
+    @Test
     void tokenisedDocumentsBecomePassagesWithReadableTexts() {
         Path documents = folder.resolve("tokenized.npy");
         Npy.write(documents, StoredTensor.of(new short[] {2, 5, 6, 7, 9, 3, 0, 0, 2, 10, 3, 0, 0, 0, 0, 0}, 2, 8));

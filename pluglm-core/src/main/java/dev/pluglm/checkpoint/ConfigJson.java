@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.pluglm.model.PlugLMConfig;
+import dev.pluglm.problem.JsonReason;
 import dev.pluglm.problem.Problem;
 
 import java.io.IOException;
@@ -113,6 +114,6 @@ final class ConfigJson {
         String place = e.getLocation() == null || e.getLocation().getLineNr() < 1
                 ? ""
                 : " (line " + e.getLocation().getLineNr() + ")";
-        return e.getOriginalMessage().lines().findFirst().orElse("") + place;
+        return JsonReason.of(e) + place;
     }
 }

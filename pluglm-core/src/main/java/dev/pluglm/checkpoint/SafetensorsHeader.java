@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import dev.pluglm.problem.JsonReason;
 import dev.pluglm.disk.PendingFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -46,7 +47,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
             }
             return header;
         } catch (JsonProcessingException e) {
-            throw file.problem("its header is not well-formed JSON: %s", Shown.quoted(e.getOriginalMessage()));
+            throw file.problem("its header is not well-formed JSON: %s", JsonReason.of(e));
         } catch (IOException e) {
             throw file.problem("its header could not be read: %s", e.getMessage());
         }

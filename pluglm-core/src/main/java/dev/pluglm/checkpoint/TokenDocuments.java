@@ -39,8 +39,8 @@ public final class TokenDocuments implements AutoCloseable {
             throw Problem.of("%s: holds %s; expected token ids, whole numbers of the shape [passages, length]", path,
                     file.tensor());
         }
-        if (shape[0] < 1 || shape[0] > Integer.MAX_VALUE || shape[1] < 1 || shape[1] > LONGEST_ROW) {
-            throw Problem.of("%s: has the shape %s; expected 1 to %d passages of 1 to %d tokens", path,
+        if (shape[0] < 0 || shape[0] > Integer.MAX_VALUE || shape[1] < 1 || shape[1] > LONGEST_ROW) {
+            throw Problem.of("%s: has the shape %s; expected 0 to %d passages of 1 to %d tokens", path,
                     Arrays.toString(shape), Integer.MAX_VALUE, LONGEST_ROW);
         }
         size = (int) shape[0];

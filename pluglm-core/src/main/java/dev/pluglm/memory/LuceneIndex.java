@@ -31,6 +31,9 @@ import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -198,9 +201,17 @@ final class LuceneIndex implements AutoCloseable {
             case EOFException ended -> damaged(path, ended);
             case FileNotFoundException missing -> damaged(path, missing);
             case NoSuchFileException missing -> damaged(path, missing);
+            case AccessDeniedException denied -> new Problem("%s: its permissions, or those of %s, do not let you"
+                    .formatted(path, denied.getFile()), denied);
+            case DirectoryNotEmptyException taken -> inTheWay(path, taken);
+            case FileAlreadyExistsException taken -> inTheWay(path, taken);
             default -> new Problem(path + ": cannot be read or written (" + line(failure)
                     + "); the memory is as the last edit left it", failure);
         };
+    }
+
+    private static Problem inTheWay(Path path, IOException failure) {
+        return new Problem(path + ": something else was put there meanwhile; name another directory", failure);
     }
 
     static Problem damaged(Path path, Throwable failure) {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -27,7 +28,8 @@ final class NewMemory {
             Files.createDirectories(place.getParent());
             String draftName = "." + place.getFileName() + ".new-";
             removeAbandoned(place.getParent(), draftName);
-            Path draft = Files.createTempDirectory(place.getParent(), draftName);
+            // Not a temporary directory, which nobody else could read where it is moved to.
+            Path draft = Files.createDirectory(place.resolveSibling(draftName + UUID.randomUUID()));
             try {
                 fill(draft, name, shape, encoder, tuning, fill);
                 Files.move(draft, place, StandardCopyOption.ATOMIC_MOVE);

@@ -9,8 +9,8 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
+import dev.pluglm.problem.JsonReason;
 import dev.pluglm.problem.Problem;
-import dev.pluglm.problem.Shown;
 
 import java.math.BigInteger;
 import java.util.LinkedHashMap;
@@ -66,14 +66,8 @@ final class PassageLine {
         } catch (JsonProcessingException e) {
             int column = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getColumnNr());
             throw new Problem("%s, column %d: not a JSON object (%s); expected one line for each passage, like %s"
-                    .formatted(where, column, reason(e), EXAMPLE), e);
+                    .formatted(where, column, JsonReason.of(e), EXAMPLE), e);
         }
-    }
-
-    private static String reason(JsonProcessingException e) {
-        String reason = Shown.of(e.getOriginalMessage().lines().findFirst().orElse("damaged"));
-        int type = reason.indexOf(" of type `");
-        return type < 0 ? reason : "it is something else";
     }
 
     private static String text(Map<String, Object> fields, String where, boolean textNeeded) {

@@ -19,14 +19,14 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * Reads passages from files, compressed by gzip or not, one after the other.
+ * Reads passages from files, packed or not, one after the other.
  *
  * <ul>
  * <li>JSON lines ({@code .jsonl}, {@code .ndjson}, {@code .json}, or a file that begins with an opening brace): one
  *     object a line, with {@code text} and optionally {@code id}, {@code title} and {@code source}; all other fields
  *     become metadata. Without an id it is {@code FILENAME-LINE}.
  * <li>Plain text (everything else): paragraphs, divided by empty lines, with ids {@code FILENAME-N} counted from 1, and
- *     the file's name as source.
+ *     the file's name as source. (Of files with the same name the path stands for the name.)
  * </ul>
  *
  * <p>A text that is too long is split (see {@link PassageSplitter}); its parts get the ids {@code ID#1}, {@code ID#2}
@@ -96,7 +96,7 @@ public final class PassageReader {
                         return false;
                     }
                     file++;
-                    source = Optional.of(new Source(files.get(file), splitter.isPresent()));
+                    source = Optional.of(new Source(files.get(file), name(files.get(file)), splitter.isPresent()));
                 }
                 Source current = source.get();
                 Optional<Passage> passage = current.next();
@@ -109,6 +109,12 @@ public final class PassageReader {
                 }
             }
             return true;
+        }
+
+        /** The file's name, or its whole path where another file has the same name. */
+        private String name(Path one) {
+            boolean alone = files.stream().filter(it -> it.getFileName().equals(one.getFileName())).count() == 1;
+            return alone ? one.getFileName().toString() : one.toString();
         }
 
         @Override
@@ -149,10 +155,10 @@ public final class PassageReader {
         private long passageLine;
         private long paragraphs;
 
-        Source(Path file, boolean textNeeded) {
+        Source(Path file, String name, boolean textNeeded) {
+            this.name = name;
             this.textNeeded = textNeeded;
             lines = TextLines.open(file);
-            name = file.getFileName().toString();
             try {
                 pending = lines.next();
                 json = isJson(PackedFile.unpackedName(file), pending.orElse(""));

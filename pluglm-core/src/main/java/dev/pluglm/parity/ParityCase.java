@@ -14,6 +14,7 @@ import dev.pluglm.memory.Vectors;
 import dev.pluglm.model.PlugLMConfig;
 import dev.pluglm.model.PlugLMModel;
 import dev.pluglm.model.Task;
+import dev.pluglm.problem.JsonReason;
 import dev.pluglm.problem.Problem;
 import dev.pluglm.tensor.Precision;
 
@@ -58,7 +59,7 @@ record ParityCase(Path directory, Task task, JsonNode expectedNumbers, Safetenso
         try {
             numbers = JSON.readTree(Files.readAllBytes(file));
         } catch (JsonProcessingException e) {
-            throw new Problem(file + ": is not JSON: " + e.getOriginalMessage(), e);
+            throw new Problem(file + ": is not JSON: " + JsonReason.of(e), e);
         } catch (IOException e) {
             throw new Problem(file + ": is missing or cannot be read", e);
         }

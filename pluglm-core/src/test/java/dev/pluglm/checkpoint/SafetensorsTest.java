@@ -96,7 +96,7 @@ class SafetensorsTest {
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8],\"x\":1}}|8|unknown field 'x'",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[2]}}|8|must have a dtype, a shape and two data_offsets",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
-                + "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}|8|not well-formed JSON: 'Duplicate",
+                + "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}|8|not well-formed JSON: Duplicate",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
                 + "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}|8|overlap or leave a hole",
         "{\"__metadata__\":{\"a\":1}}|0|__metadata__ 'a' is VALUE_NUMBER_INT",

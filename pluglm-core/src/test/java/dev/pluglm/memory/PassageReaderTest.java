@@ -196,6 +196,16 @@ class PassageReaderTest {
     }
 
     @Test
+    void filesOfTheSameNameAreToldApartByTheirPaths() throws IOException {
+        List<Path> files = new ArrayList<>();
+        for (String place : List.of("one", "two")) {
+            files.add(Files.writeString(Files.createDirectories(folder.resolve(place)).resolve("x.txt"), "Hello world."));
+        }
+        assertEquals(files.stream().map(file -> file + "-1").toList(),
+                read(files.toArray(Path[]::new)).stream().map(Passage::id).toList());
+    }
+
+    @Test
     void damagedCompressionIsRefused() {
         byte[] whole = gzip(TWO.getBytes(StandardCharsets.UTF_8));
         assertProblem(() -> read(file("p.jsonl.gz", Arrays.copyOf(whole, whole.length - 12))), "p.jsonl.gz",

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
+import dev.pluglm.problem.JsonReason;
 import dev.pluglm.problem.Shown;
 
 import java.io.IOException;
@@ -77,7 +78,7 @@ final class JsonLinesReader extends RecordReader {
         try {
             record = json.readTree(line);
         } catch (JsonProcessingException e) {
-            bad("is not JSON: " + reason(e));
+            bad("is not JSON: " + JsonReason.of(e));
             return Optional.empty();
         }
         if (!record.isObject()) {
@@ -129,11 +130,6 @@ final class JsonLinesReader extends RecordReader {
     }
 
     /** What the library says, without what it says to programmers. */
-    private static String reason(JsonProcessingException e) {
-        String reason = e.getOriginalMessage().lines().findFirst().orElse("");
-        return reason.replaceFirst(" \\(start marker at .*", "").replaceFirst(": expected a valid value .*", "");
-    }
-
     private static List<String> paragraphs(JsonNode text) {
         if (text.isArray()) {
             return text.valueStream().map(node -> XmlRecordReader.oneLine(node.asText(""))).filter(s -> !s.isEmpty())

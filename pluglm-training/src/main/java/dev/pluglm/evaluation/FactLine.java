@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
+import dev.pluglm.problem.JsonReason;
 import dev.pluglm.problem.Problem;
 import dev.pluglm.problem.Shown;
 
@@ -42,7 +43,7 @@ record FactLine(JsonNode fields, String place) {
             return new FactLine(fields, place);
         } catch (JsonProcessingException e) {
             throw new Problem("%s: not JSON (%s); expected one like %s".formatted(place,
-                    Shown.of(e.getOriginalMessage().lines().findFirst().orElse("damaged")), example), e);
+                    JsonReason.of(e), example), e);
         }
     }
 

@@ -80,9 +80,6 @@ public final class TaskModel implements AutoCloseable {
      * @throws Problem if one does not fit the model
      */
     public TaskModel plug(Path... directories) {
-        if (directories.length > 0 && plugged.model().config().numMemoryLayers() == 0) {
-            throw new Problem("this model has no memory layers, so no memory can be plugged in");
-        }
         plugged.plug(directories);
         return this;
     }

@@ -1,5 +1,6 @@
 package dev.pluglm.training;
 
+import dev.pluglm.problem.JsonReason;
 import dev.pluglm.problem.Problem;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
@@ -81,9 +82,9 @@ public record ConfigFile<C>(Class<C> type, Supplier<C> defaults, String help) {
             }
             String field = e.getPath().stream().map(JsonMappingException.Reference::getFieldName)
                     .filter(name -> name != null).collect(Collectors.joining("."));
-            throw new Problem("%s: the field '%s'%s: %s".formatted(place, field, line(e), first(e)), e);
+            throw new Problem("%s: the field '%s'%s: %s".formatted(place, field, line(e), JsonReason.of(e)), e);
         } catch (JacksonException e) {
-            throw new Problem("%s: is not YAML%s: %s".formatted(place, line(e), first(e)), e);
+            throw new Problem("%s: is not YAML%s: %s".formatted(place, line(e), JsonReason.of(e)), e);
         } catch (IOException e) {
             throw new Problem("%s: cannot be read: %s".formatted(place, e.getMessage()), e);
         }
@@ -108,7 +109,7 @@ public record ConfigFile<C>(Class<C> type, Supplier<C> defaults, String help) {
         try {
             return changed(YAML.readValue(write(config), type), over);
         } catch (JacksonException e) {
-            throw new Problem("%s: %s".formatted(place, first(e)), e);
+            throw new Problem("%s: %s".formatted(place, JsonReason.of(e)), e);
         } catch (IOException e) {
             throw new IllegalStateException("values in memory can always be read", e);
         }
@@ -117,10 +118,6 @@ public record ConfigFile<C>(Class<C> type, Supplier<C> defaults, String help) {
     private static String line(JacksonException e) {
         return e.getLocation() == null || e.getLocation().getLineNr() < 1 ? ""
                 : " (line " + e.getLocation().getLineNr() + ")";
-    }
-
-    private static String first(JacksonException e) {
-        return e.getOriginalMessage().lines().findFirst().orElse("");
     }
 
     /** The configuration as a file, in UTF-8. */

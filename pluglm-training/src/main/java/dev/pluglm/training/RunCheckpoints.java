@@ -7,6 +7,7 @@ import dev.pluglm.checkpoint.StoredTensor;
 import dev.pluglm.checkpoint.TorchTensors;
 import dev.pluglm.checkpoint.Weights;
 import dev.pluglm.disk.AtomicFiles;
+import dev.pluglm.problem.JsonReason;
 import dev.pluglm.problem.Problem;
 import dev.pluglm.tensor.Scope;
 
@@ -212,7 +213,7 @@ public final class RunCheckpoints {
             json.remove(List.of("format", "version"));
             return JSON.treeToValue(json, RunState.class);
         } catch (JacksonException e) {
-            throw new Problem(file + ": " + e.getOriginalMessage(), e);
+            throw new Problem(file + ": " + JsonReason.of(e), e);
         } catch (IOException | ClassCastException e) {
             throw new Problem(file + ": cannot be read: " + e.getMessage(), e);
         }

@@ -1,13 +1,11 @@
 package dev.pluglm.task.data;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
-import dev.pluglm.problem.Shown;
 
 /** How JSON is read here: strictly, within bounds, and numbers as they are written: they are to be written again. */
 final class Json {
@@ -39,12 +37,5 @@ final class Json {
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION).build())
                 .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
-    }
-
-    /** What the parser found wrong, on one line. */
-    static String reason(JsonProcessingException e) {
-        String reason = e.getOriginalMessage().lines().findFirst().orElse("damaged");
-        return Shown.of(reason.replaceFirst(" \\(start marker.*|: was expecting.*|: enable `.*", "")
-                .replaceFirst("^Cannot deserialize .*", "it is something else"));
     }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
 import dev.pluglm.disk.PackedFile;
+import dev.pluglm.problem.JsonReason;
 import dev.pluglm.problem.Problem;
 import dev.pluglm.problem.Shown;
 
@@ -130,7 +131,7 @@ final class JsonDocument implements AutoCloseable {
             case TooLong it -> new Problem(("%s: an entry longer than %d bytes; is this the right file?")
                     .formatted(here, Json.LONGEST_ENTRY), it);
             case JsonProcessingException it -> new Problem("%s, column %d: not JSON in UTF-8 (%s); mend the file, or "
-                    .formatted(here, Math.max(1, parser.currentLocation().getColumnNr()), Json.reason(it))
+                    .formatted(here, Math.max(1, parser.currentLocation().getColumnNr()), JsonReason.of(it))
                     + "copy or fetch it again", it);
             default -> new Problem("%s: cannot be read (%s)".formatted(here,
                     Shown.of(String.valueOf(e.getMessage()).lines().findFirst().orElse(""))), e);

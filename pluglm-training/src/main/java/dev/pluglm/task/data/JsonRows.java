@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
 import dev.pluglm.memory.TextLines;
+import dev.pluglm.problem.JsonReason;
 import dev.pluglm.problem.Problem;
 
 import java.nio.file.Path;
@@ -66,7 +67,7 @@ final class JsonRows implements RowReader {
         } catch (JsonProcessingException e) {
             int column = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getColumnNr());
             throw new Problem("%s, column %d: not a JSON object (%s); expected one object a line".formatted(place,
-                    column, Json.reason(e)), e);
+                    column, JsonReason.of(e)), e);
         }
     }
 
