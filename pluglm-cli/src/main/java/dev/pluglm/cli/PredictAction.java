@@ -20,7 +20,7 @@ import java.util.List;
             "  pluglm predict --model run/model --memory facts --evidence 3 texts.jsonl > predictions.jsonl",
             "  pluglm predict --model run/model --memory other-facts --scores test.jsonl"})
 final class PredictAction extends Action {
-    @Parameters(index = "0", paramLabel = "FILE", description = "The examples.")
+    @Parameters(index = "0", paramLabel = "FILE", description = "The examples; - for standard input.")
     private Path file;
 
     @Option(names = {"-m", "--model"}, paramLabel = "MODEL", required = true,
@@ -63,15 +63,15 @@ final class PredictAction extends Action {
         }
         options.start();
         try (TaskModel opened = TaskModel.load(model, options.device, precision)
-                .plug(memories.toArray(Path[]::new))) {
+                .plug(memories.toArray(Path[]::new)); WholeInput input = WholeInput.of(file)) {
             if (threshold != null) {
                 opened.threshold(threshold);
             }
             if (scores) {
-                Scores found = opened.evaluate(file, batchSize);
+                Scores found = opened.evaluate(input.file(), batchSize);
                 console.result(found::toString, found::byName);
             } else {
-                opened.predict(file, new TaskModel.Options(batchSize, evidence), console::json);
+                opened.predict(input.file(), new TaskModel.Options(batchSize, evidence), console::json);
             }
         }
         return Cli.OK;

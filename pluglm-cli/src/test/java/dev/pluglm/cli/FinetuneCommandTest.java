@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,6 +66,14 @@ class FinetuneCommandTest {
         assertEquals(2, rows.get(1).path("seen").asInt());
         assertTrue(List.of("city", "country").contains(rows.get(0).path("prediction").asText()), printed);
         assertEquals("facts", rows.get(0).at("/evidence/0/memory").asText());
+        InputStream terminal = System.in;
+        System.setIn(Files.newInputStream(directory.resolve("texts.jsonl")));
+        try {
+            assertEquals(printed, Run.ok("predict", "--model", run.resolve("model"), "--memory",
+                    directory.resolve("facts"), "--evidence", "2", "-"));
+        } finally {
+            System.setIn(terminal);
+        }
         String scores = Run.ok("predict", "--model", run.resolve("model"), "--scores", directory.resolve("data.csv"));
         assertTrue(scores.startsWith("accuracy "), scores);
     }
