@@ -152,10 +152,10 @@ public final class PlugLM implements AutoCloseable {
     public TextEncoder encoder() {
         return new TextEncoder(tokenizer, model().memoryEncoder().orElseThrow(() -> new Problem(
                 model().config().numMemoryLayers() == 0
-                        ? "this model has no memory layers, so memories are of no use to it; pluglm model import makes a model "
-                                + "with memory layers of it"
-                        : "this model has no encoder that memories could be made with; use the pre-trained model that it "
-                                + "comes from")));
+                        ? "this model has no memory layers, so memories are of no use to it; pluglm model import makes a "
+                                + "model with memory layers of it"
+                        : "this model has no encoder that memories could be made with; use the pre-trained model that "
+                                + "it comes from")));
     }
 
     /** Fills the masks of a text. */

@@ -82,8 +82,8 @@ final class DemoAction extends Action {
         Optional<Passage> stating = stating(before, store);
         if (stating.isEmpty()) {
             say(console, "");
-            say(console, "None of the passages that it read says %s, so there is nothing to edit: this model does not find"
-                    .formatted(ANSWER) + " what it is asked for.");
+            say(console, "None of the passages that it read says %s, so there is nothing to edit: this model does not"
+                    .formatted(ANSWER) + " find what it is asked for.");
             return;
         }
         Passage read = stating.get();
@@ -117,7 +117,8 @@ final class DemoAction extends Action {
     private static void summary(Console console, Path modelAt, Path memoryAt) {
         say(console, "");
         say(console, "Go on with:");
-        say(console, "  ./pluglm fill --model %s --memory %s \"Oslo is the capital of [MASK].\"".formatted(modelAt, memoryAt));
+        say(console, "  ./pluglm fill --model %s --memory %s \"Oslo is the capital of [MASK].\"".formatted(modelAt,
+                memoryAt));
         say(console, "  ./pluglm memory search %s --words \"capital of Norway\"".formatted(memoryAt));
     }
 

@@ -71,7 +71,7 @@ final class BertImport {
             }
             return model;
         } catch (Problem e) {
-            throw e.getMessage().startsWith(bert.file()) ? e : new Problem(bert.file() + ": " + e.getMessage(), e);
+            throw e.in(bert.file());
         }
     }
 

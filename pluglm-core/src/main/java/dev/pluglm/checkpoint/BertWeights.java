@@ -60,8 +60,8 @@ final class BertWeights {
         int expected = 0;
         for (int layer : found) {
             if (layer != expected) {
-                throw Problem.of("%s: has tensors of layer %d, but none of layer %d (from 0): is it a part of a model?", file,
-                        layer, expected);
+                throw Problem.of("%s: has tensors of layer %d, but none of layer %d (from 0): is it a part of a model?",
+                        file, layer, expected);
             }
             expected++;
         }

@@ -70,7 +70,7 @@ public final class PublishedImport {
             requireUsed(tensors.keySet(), model, file);
             return model;
         } catch (Problem e) {
-            throw e.getMessage().startsWith(file) ? e : new Problem(file + ": " + e.getMessage(), e);
+            throw e.in(file);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.pluglm.disk;
 
+import dev.pluglm.problem.Shown;
+
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.FilterInputStream;
@@ -95,15 +97,14 @@ public final class PackedFile extends FilterInputStream {
     }
 
     private static IOException broken(Compression compression, long at, Exception e) {
-        String reason = e.getMessage() == null ? e.getClass().getSimpleName()
-                : e.getMessage().lines().findFirst().orElse("");
+        String reason = Shown.reason(e);
         if (compression == Compression.NONE) {
             return new IOException("cannot be read near byte %d (%s)".formatted(at, reason), e);
         }
         return new IOException(e instanceof EOFException
                 ? "the %s data is cut off after byte %d of the file; fetch it again".formatted(compression, at)
-                : "the %s data cannot be read on near byte %d of the file (%s); it is cut off or damaged, fetch it again"
-                        .formatted(compression, at, reason), e);
+                : ("the %s data cannot be read on near byte %d of the file (%s); it is cut off or damaged, "
+                        + "fetch it again").formatted(compression, at, reason), e);
     }
 
     private static final class Counting extends FilterInputStream {

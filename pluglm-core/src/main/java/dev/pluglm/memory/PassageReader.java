@@ -15,6 +15,7 @@ import java.util.Queue;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -77,6 +78,7 @@ public final class PassageReader {
 
     private final class Reading implements Iterator<Passage> {
         private final List<Path> files;
+        private final Map<Path, Long> ofThatName;
         private final SeenIds seen;
         private final Queue<Passage> ready = new ArrayDeque<>();
         private int file = -1;
@@ -85,6 +87,7 @@ public final class PassageReader {
 
         Reading(List<Path> files) {
             this.files = files;
+            this.ofThatName = files.stream().collect(Collectors.groupingBy(Path::getFileName, Collectors.counting()));
             this.seen = new SeenIds(files);
         }
 
@@ -113,8 +116,7 @@ public final class PassageReader {
 
         /** The file's name, or its whole path where another file has the same name. */
         private String name(Path one) {
-            boolean alone = files.stream().filter(it -> it.getFileName().equals(one.getFileName())).count() == 1;
-            return alone ? one.getFileName().toString() : one.toString();
+            return (ofThatName.get(one.getFileName()) == 1 ? one.getFileName() : one).toString();
         }
 
         @Override

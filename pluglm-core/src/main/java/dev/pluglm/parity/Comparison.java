@@ -25,7 +25,7 @@ final class Comparison {
         tensors(kind, name, expected.floats(), Tensors.floats(found), absolute, relative);
     }
 
-    /** Compares numbers of tensors that are known to be of equal shape. */
+    /** Compares as many numbers as are expected, whatever the shape. */
     void tensors(String kind, String name, float[] expected, float[] found, double absolute, double relative) {
         if (expected.length != found.length) {
             throw Problem.of("%s has %d numbers here, but %d are expected", name, found.length, expected.length);

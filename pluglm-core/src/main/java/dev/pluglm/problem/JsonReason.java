@@ -22,7 +22,8 @@ public final class JsonReason {
             return "%s is not %s".formatted(Shown.of(String.valueOf(wrong.getValue())), kind(wrong.getTargetType()));
         }
         String reason = e.getOriginalMessage().lines().findFirst().orElse("damaged");
-        return Shown.of(reason.replaceFirst(" \\(start marker.*|: was expecting.*|: expected a valid value.*|: enable `.*", "")
+        return Shown.of(reason
+                .replaceFirst(" \\(start marker.*|: was expecting.*|: expected a valid value.*|: enable `.*", "")
                 .replaceFirst("^Cannot deserialize .*", "it is something else")
                 .replaceFirst("^Trailing token .*", "something stands behind its end"));
     }

@@ -20,4 +20,9 @@ public final class Problem extends RuntimeException {
     public static Problem of(String format, Object... arguments) {
         return new Problem(String.format(java.util.Locale.ROOT, format, arguments));
     }
+
+    /** The same, with the file that it is about named in front where it is not yet. */
+    public Problem in(String file) {
+        return getMessage().startsWith(file) ? this : new Problem(file + ": " + getMessage(), this);
+    }
 }

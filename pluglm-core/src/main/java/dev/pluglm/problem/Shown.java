@@ -14,6 +14,11 @@ public final class Shown {
         return shown + (text.codePointCount(0, text.length()) > LONGEST ? "..." : "");
     }
 
+    /** What went wrong: the first line of a message, or the kind of error where there is none. Not made plain. */
+    public static String reason(Throwable e) {
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage().lines().findFirst().orElse("");
+    }
+
     /** Whether a character stands for itself: it is no control, line end, half character, or unassigned. */
     public static boolean isPlain(int codePoint) {
         return switch (Character.getType(codePoint)) {

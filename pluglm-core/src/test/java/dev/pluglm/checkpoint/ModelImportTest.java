@@ -15,13 +15,11 @@ import dev.pluglm.model.KnowledgeAttentionType;
 import dev.pluglm.model.Memory;
 import dev.pluglm.model.MemoryInit;
 import dev.pluglm.model.Pass;
-import dev.pluglm.model.PlugLMConfig;
 import dev.pluglm.model.PlugLMModel;
 import dev.pluglm.model.ValueType;
 import dev.pluglm.problem.Problem;
 import dev.pluglm.tensor.Scope;
 import dev.pluglm.tensor.Tensors;
-import dev.pluglm.text.Vocabulary;
 
 import org.bytedeco.pytorch.Scalar;
 import org.junit.jupiter.api.Test;
@@ -32,20 +30,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Our own format, and what is imported into it. */
@@ -55,14 +49,6 @@ class ModelImportTest {
 
     @TempDir
     Path folder;
-
-    private static Vocabulary vocabulary(int size) {
-        List<String> tokens = new ArrayList<>(List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"));
-        while (tokens.size() < size) {
-            tokens.add("word" + tokens.size());
-        }
-        return Vocabulary.of(tokens);
-    }
 
     private static float[] logits(PlugLMModel model) {
         Random random = new Random(5);
@@ -88,7 +74,7 @@ class ModelImportTest {
         Path directory = Files.createTempDirectory(folder, "published");
         Files.copy(GOLDEN.resolve("config.json"), directory.resolve("config.json"));
         Files.copy(GOLDEN.resolve(weights), directory.resolve("ckpt.pt"));
-        vocabulary(160).write(directory.resolve("vocab"));
+        TinyBert.vocabulary(160).write(directory.resolve("vocab"));
         return directory;
     }
 
@@ -155,38 +141,6 @@ class ModelImportTest {
                 problem::getMessage);
     }
 
-    /** A tiny BERT with random weights. */
-    private static PlugLMModel bert() {
-        return PlugLMModel.random(PlugLMConfig.of(c -> {
-            c.vocabSize = 160;
-            c.hiddenSize = 32;
-            c.numHiddenLayers = 3;
-            c.numAttentionHeads = 4;
-            c.intermediateSize = 48;
-            c.maxPositionEmbeddings = 20;
-            c.numMemoryLayers = 0;
-            c.initializerRange = 0.2;
-        }), 3);
-    }
-
-    /** The same, saved as {@code transformers} does. */
-    private Path bert(boolean oldNames) throws IOException {
-        Path directory = Files.createTempDirectory(folder, "bert");
-        try (PlugLMModel model = bert(); Scope _ = Scope.open()) {
-            Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-            model.parameters().all().forEach((name, tensor) -> tensors.put(
-                    oldNames
-                            ? name.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta")
-                            : name,
-                    TorchTensors.stored(tensor)));
-            Safetensors.write(directory.resolve("model.safetensors"), tensors);
-        }
-        Files.writeString(directory.resolve("config.json"),
-                "{\"model_type\": \"bert\", \"num_attention_heads\": 4, \"hidden_act\": \"gelu\", \"pad_token_id\": 0}");
-        vocabulary(160).write(directory.resolve("vocab.txt"));
-        return directory;
-    }
-
     private static ModelImport withMemory(int layers, KnowledgeAttentionType attention) {
         return new ModelImport(Optional.empty(), Optional.empty(), c -> {
             c.numMemoryLayers = layers;
@@ -198,7 +152,7 @@ class ModelImportTest {
     @EnumSource(KnowledgeAttentionType.class)
     void aBertBecomesAPlugLMWithoutLoss(KnowledgeAttentionType attention) throws IOException {
         for (boolean oldNames : new boolean[] {false, true}) {
-            Path source = bert(oldNames);
+            Path source = TinyBert.write(folder, oldNames);
             try (Checkpoint plain = withMemory(0, attention).read(source);
                     Checkpoint plug = withMemory(2, attention).read(source)) {
                 Memory memory = silentMemory(plug.model());
@@ -209,87 +163,13 @@ class ModelImportTest {
         }
     }
 
-    /** A BERT of which something was changed. */
-    private Path bertWith(Consumer<Map<String, StoredTensor>> change) throws IOException {
-        Path directory = bert(false);
-        Path file = directory.resolve("model.safetensors");
-        Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-        try (Weights weights = Weights.open(file)) {
-            tensors.putAll(weights.tensors());
-            change.accept(tensors);
-            Safetensors.write(folder.resolve("changed"), tensors);
-        }
-        Files.move(folder.resolve("changed"), file, StandardCopyOption.REPLACE_EXISTING);
-        return directory;
-    }
-
-    private static void assertRefused(Path source, String... parts) {
-        String message = assertThrows(Problem.class, () -> ModelImport.plain().read(source).close()).getMessage();
-        for (String part : parts) {
-            assertTrue(message.contains(part), () -> "'" + part + "' is missing in: " + message);
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"bert.encoder.layer.0.attention.self.query.weight", "bert.encoder.layer.2.output.dense.bias",
-        "bert.encoder.layer.2.attention.output.LayerNorm.bias", "bert.embeddings.LayerNorm.weight",
-        "cls.predictions.bias"})
-    void aBertThatLacksATensorIsNotMadeUpFor(String name) throws IOException {
-        assertRefused(bertWith(tensors -> tensors.remove(name)), "model.safetensors: lacks 1 tensors", name);
-    }
-
-    @Test
-    void aPartOfABertIsNoBert() throws IOException {
-        assertRefused(bertWith(tensors -> tensors.keySet().removeIf(name -> name.contains("layer.1."))),
-                "layer 2, but none of layer 1");
-        assertRefused(bertWith(tensors -> tensors.put("bert.encoder.layer.20000000.output.dense.bias",
-                StoredTensor.of(new float[32], 32))), "layer 20000000, but none of layer 3");
-        assertRefused(bertWith(tensors -> tensors.put("bert.embeddings.LayerNorm.bias",
-                StoredTensor.of(new float[] {Float.NaN, 1}, 2))), "bert.embeddings.LayerNorm.bias");
-    }
-
-    @ParameterizedTest
-    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
-    void weightsThatAreNoNumbersAreRefused(float wrong) throws IOException {
-        assertRefused(bertWith(tensors -> {
-            float[] bias = new float[32];
-            bias[7] = wrong;
-            tensors.put("bert.encoder.layer.1.output.dense.bias", StoredTensor.of(bias, 32));
-        }), "bert.encoder.layer.1.output.dense.bias", "NaN");
-    }
-
-    @Test
-    void whatWouldBeComputedOtherwiseThanItWasTrainedIsRefused() throws IOException {
-        Map.of("\"model_type\": \"roberta\"", "its model_type is 'roberta'",
-                "\"position_embedding_type\": \"relative_key\"", "its position_embedding_type is 'relative_key'",
-                "\"num_hidden_layers\": 5", "num_hidden_layers is 5, but the weights beside it have 3",
-                "\"vocab_size\": 161", "vocab_size is 161").forEach((field, message) -> {
-                    try {
-                        Path source = bert(false);
-                        Files.writeString(source.resolve("config.json"), "{\"num_attention_heads\": 4, " + field + "}");
-                        assertRefused(source, "config.json", message);
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                });
-        Path cased = bert(false);
-        Files.writeString(cased.resolve("tokenizer_config.json"), "{\"do_lower_case\": false}");
-        assertRefused(cased, "do_lower_case", "expected an uncased BERT");
-        Files.delete(cased.resolve("tokenizer_config.json"));
-        List<String> words = Stream.concat(Stream.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"),
-                IntStream.range(5, 160).mapToObj(i -> "Word" + i)).toList();
-        Vocabulary.of(words).write(folder.resolve("vocab"));
-        Files.move(folder.resolve("vocab"), cased.resolve("vocab.txt"), StandardCopyOption.REPLACE_EXISTING);
-        assertRefused(cased, "155 of 160 words", "expected an uncased BERT");
-    }
-
     private static ModelImport keeping(Integer... layers) {
         return new ModelImport(Optional.empty(), Optional.empty(), _ -> {}, 1, new KeptLayers(List.of(layers)));
     }
 
     @Test
     void onlyTheLayersToKeepAreTakenAndMemoryLayersAreTheTopmostOfThem() throws IOException {
-        Path source = bert(true);
+        Path source = TinyBert.write(folder, true);
         try (Checkpoint all = withMemory(0, KnowledgeAttentionType.MULTI_HEAD).read(source);
                 Checkpoint kept = keeping(1, 3).read(source)) {
             assertEquals(2, kept.model().config().numHiddenLayers());
@@ -317,7 +197,7 @@ class ModelImportTest {
         Path plain = folder.resolve("plain");
         Path target = folder.resolve("with-memory");
         ModelImport taken = new ModelImport(Optional.empty(), Optional.empty(), draft -> draft.memoryK = 3, 1);
-        try (Checkpoint bert = new Checkpoint(bert(), vocabulary(160), "drawn")) {
+        try (Checkpoint bert = new Checkpoint(TinyBert.model(), TinyBert.vocabulary(160), "drawn")) {
             bert.write(plain);
             try (Checkpoint read = taken.read(plain)) {
                 assertEquals("drawn", read.origin());
@@ -334,7 +214,7 @@ class ModelImportTest {
 
     @Test
     void layersThatDoNotExistOrAreRepeatedOrOutOfOrderAreToldApart() throws IOException {
-        Path source = bert(false);
+        Path source = TinyBert.write(folder, false);
         Map.of(new Integer[] {1, 4}, "layers 1,4: there is no layer 4 in " + source,
                 new Integer[] {0, 1}, "layers 0,1: there is no layer 0; the lowest is layer 1",
                 new Integer[] {2, 2}, "layers 2,2: layer 2 stands there twice",
@@ -351,7 +231,7 @@ class ModelImportTest {
     @EnumSource(value = KnowledgeAttentionType.class, names = {"MULTI_HEAD", "SINGLE_HEAD"})
     void aBertBecomesAReaderOfTokensWithoutLossAndSurvivesWriteAndRead(KnowledgeAttentionType attention)
             throws IOException {
-        Path source = bert(false);
+        Path source = TinyBert.write(folder, false);
         ModelImport reader = new ModelImport(Optional.empty(), Optional.empty(), c -> {
             c.numMemoryLayers = 2;
             c.knowledgeAttentionType = attention;
@@ -394,7 +274,7 @@ class ModelImportTest {
         Path target = folder.resolve("ours");
         try (Checkpoint plug = new ModelImport(Optional.empty(), Optional.empty(), c -> {
             c.memoryInit = MemoryInit.WARM_START;
-        }, 1).read(bert(false))) {
+        }, 1).read(TinyBert.write(folder, false))) {
             plug.write(target);
         }
         Map<String, StoredTensor> tensors = new LinkedHashMap<>();
@@ -435,7 +315,7 @@ class ModelImportTest {
     void thePartialStartOfTheReferenceDrawsTheFeedForwardBlocks() throws IOException {
         ModelImport partial = new ModelImport(
                 Optional.empty(), Optional.empty(), c -> c.memoryLayerFfnDim = 24, 1);
-        try (Checkpoint model = partial.read(bert(false))) {
+        try (Checkpoint model = partial.read(TinyBert.write(folder, false))) {
             assertTrue(model.model().parameters().fresh().contains("bert.encoder.layer.2.ffn.0.weight"));
             assertFalse(model.model().parameters().fresh().contains("bert.encoder.layer.2.attention.self.query.weight"));
         }
@@ -499,7 +379,7 @@ class ModelImportTest {
     void aVocabularyOfAnotherModelIsRefused() throws IOException {
         Path directory = published("model.pt");
         Files.delete(directory.resolve("vocab"));
-        vocabulary(90).write(directory.resolve("vocab.txt"));
+        TinyBert.vocabulary(90).write(directory.resolve("vocab.txt"));
         Problem problem = assertThrows(Problem.class, () -> ModelImport.plain().read(directory));
         assertTrue(problem.getMessage().contains("90") && problem.getMessage().contains("160"), problem::getMessage);
     }

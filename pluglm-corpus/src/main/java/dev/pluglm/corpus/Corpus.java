@@ -1,6 +1,7 @@
 package dev.pluglm.corpus;
 
 import dev.pluglm.problem.Problem;
+import dev.pluglm.problem.Shown;
 
 import java.io.IOException;
 import java.nio.file.FileSystems;
@@ -47,7 +48,7 @@ public record Corpus(List<Path> files, long bytes) {
             try {
                 bytes += Files.size(file);
             } catch (IOException e) {
-                throw new Problem("%s: cannot be read: %s".formatted(file, CorpusFile.reason(e)), e);
+                throw new Problem("%s: cannot be read: %s".formatted(file, Shown.reason(e)), e);
             }
         }
         return new Corpus(new ArrayList<>(files), bytes);
@@ -119,7 +120,7 @@ public record Corpus(List<Path> files, long bytes) {
                     .filter(path -> Files.isRegularFile(root.resolve(path)))
                     .map(path -> shown.resolve(path).normalize()).toList();
         } catch (IOException | java.io.UncheckedIOException e) {
-            throw new Problem("%s: cannot be listed: %s".formatted(root, CorpusFile.reason(e)), e);
+            throw new Problem("%s: cannot be listed: %s".formatted(root, Shown.reason(e)), e);
         }
     }
 

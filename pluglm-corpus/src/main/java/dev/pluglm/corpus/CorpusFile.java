@@ -2,6 +2,7 @@ package dev.pluglm.corpus;
 
 import dev.pluglm.disk.PackedFile;
 import dev.pluglm.problem.Problem;
+import dev.pluglm.problem.Shown;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,7 +32,7 @@ final class CorpusFile implements AutoCloseable {
         } catch (NoSuchFileException e) {
             throw new Problem(path + ": no such file", e);
         } catch (IOException e) {
-            throw new Problem("%s: cannot be read: %s".formatted(path, reason(e)), e);
+            throw new Problem("%s: cannot be read: %s".formatted(path, Shown.reason(e)), e);
         }
     }
 
@@ -70,9 +71,5 @@ final class CorpusFile implements AutoCloseable {
         } catch (IOException e) {
             // It was open for reading only: nothing can be lost.
         }
-    }
-
-    static String reason(Throwable e) {
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage().lines().findFirst().orElse("");
     }
 }

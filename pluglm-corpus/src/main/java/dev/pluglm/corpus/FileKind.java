@@ -1,6 +1,7 @@
 package dev.pluglm.corpus;
 
 import dev.pluglm.problem.Problem;
+import dev.pluglm.problem.Shown;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ public record FileKind(Format format, String packing) {
         try (CorpusFile open = CorpusFile.open(file, file.toString())) {
             return new FileKind(FormatDetector.detect(open), open.packing());
         } catch (IOException e) {
-            throw new Problem(file + ": " + CorpusFile.reason(e), e);
+            throw new Problem(file + ": " + Shown.reason(e), e);
         }
     }
 

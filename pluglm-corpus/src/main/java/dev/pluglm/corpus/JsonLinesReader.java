@@ -129,7 +129,6 @@ final class JsonLinesReader extends RecordReader {
         return Optional.of(new Document(id, title, paragraphs, source.isBlank() ? source() : source, metadata));
     }
 
-    /** What the library says, without what it says to programmers. */
     private static List<String> paragraphs(JsonNode text) {
         if (text.isArray()) {
             return text.valueStream().map(node -> XmlRecordReader.oneLine(node.asText(""))).filter(s -> !s.isEmpty())

@@ -1,6 +1,7 @@
 package dev.pluglm.corpus;
 
 import dev.pluglm.problem.Problem;
+import dev.pluglm.problem.Shown;
 
 import java.io.IOException;
 import java.util.NoSuchElementException;
@@ -32,7 +33,7 @@ abstract class RecordReader implements DocumentReader {
                 case TEXT, SOURCE_LINES -> new PlainTextReader(file, options, tally, format);
             };
         } catch (IOException e) {
-            throw new Problem(file.path() + ": " + CorpusFile.reason(e), e);
+            throw new Problem(file.path() + ": " + Shown.reason(e), e);
         }
     }
 
@@ -54,7 +55,7 @@ abstract class RecordReader implements DocumentReader {
                 ended = next == null;
             } catch (IOException e) {
                 ended = true;
-                throw new Problem("%s, %s: %s".formatted(file.path(), place(), CorpusFile.reason(e)), e);
+                throw new Problem("%s, %s: %s".formatted(file.path(), place(), Shown.reason(e)), e);
             } catch (Problem e) {
                 ended = true;
                 throw e;

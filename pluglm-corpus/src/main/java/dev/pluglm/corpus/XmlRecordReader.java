@@ -3,6 +3,8 @@ package dev.pluglm.corpus;
 import com.ctc.wstx.api.WstxInputProperties;
 import com.ctc.wstx.stax.WstxInputFactory;
 
+import dev.pluglm.problem.Shown;
+
 import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
@@ -80,7 +82,7 @@ abstract class XmlRecordReader extends RecordReader {
         if (unpacking.isPresent()) {
             return unpacking.get();
         }
-        return new IOException("the XML is cut off or broken (" + CorpusFile.reason(e) + "); fetch the file again, or "
+        return new IOException("the XML is cut off or broken (" + Shown.reason(e) + "); fetch the file again, or "
                 + "mend it at this place", e);
     }
 

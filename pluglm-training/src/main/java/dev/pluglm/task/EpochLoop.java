@@ -59,8 +59,8 @@ final class EpochLoop implements AutoCloseable {
         Optional<RunState> saved = checkpoint.map(RunCheckpoints::state);
         EpochOrder order = EpochOrder.of(material.train().trainingSamples(), config, seed, ensemble.count());
         objective = new Supervised(plugged.model(), order, config.gradientAccumulationSteps, plugged.memory(),
-                config.fixQueries, material.own(), ClassWeights.of(config.classWeights, material.learned().task(), order.samples()),
-                ensemble);
+                config.fixQueries, material.own(),
+                ClassWeights.of(config.classWeights, material.learned().task(), order.samples()), ensemble);
         long all = objective.updates() * config.numTrainEpochs;
         steps = config.maxTrainSteps > 0 ? Math.min(all, config.maxTrainSteps) : all;
         MixedPrecision precision = MixedPrecision.of(config.dtype);

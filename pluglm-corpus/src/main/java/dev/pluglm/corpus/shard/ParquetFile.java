@@ -160,10 +160,8 @@ public final class ParquetFile implements Iterator<Group>, AutoCloseable {
 
     /** What to tell of a file whose content makes no sense. */
     public Problem damaged(Exception e) {
-        String reason = e.getMessage() == null ? e.getClass().getSimpleName()
-                : Shown.of(e.getMessage().lines().findFirst().orElse(""));
         return new Problem("%s%s: is no readable Parquet file: %s; make or fetch it again".formatted(file,
-                row == 0 ? "" : ", after row " + row, reason), e);
+                row == 0 ? "" : ", after row " + row, Shown.of(Shown.reason(e))), e);
     }
 
     private static void closeQuietly(ParquetFileReader reader) {

@@ -94,7 +94,8 @@ public final class ShardReader implements Iterator<Sample>, AutoCloseable {
                     labels.size());
         }
         positions.stream().filter(position -> position >= tokens).findAny().ifPresent(position -> {
-            throw Problem.of("%s, row %d: position %d is masked in a sample of %d tokens", file, rows.row(), position, tokens);
+            throw Problem.of("%s, row %d: position %d is masked in a sample of %d tokens", file, rows.row(), position,
+                    tokens);
         });
         return new Sample.Mask(positions, labels);
     }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
-
 /** How JSON is read here: strictly, within bounds, and numbers as they are written: they are to be written again. */
 final class Json {
 

@@ -39,7 +39,7 @@ final class JsonDocument implements AutoCloseable {
             Bounded in = new Bounded(PackedFile.open(file));
             return new JsonDocument(file, in, JSON.createParser(in));
         } catch (IOException e) {
-            throw new Problem("%s: cannot be read (%s)".formatted(file, Shown.of(String.valueOf(e.getMessage()))), e);
+            throw new Problem("%s: cannot be read (%s)".formatted(file, Shown.reason(e)), e);
         }
     }
 
@@ -133,8 +133,7 @@ final class JsonDocument implements AutoCloseable {
             case JsonProcessingException it -> new Problem("%s, column %d: not JSON in UTF-8 (%s); mend the file, or "
                     .formatted(here, Math.max(1, parser.currentLocation().getColumnNr()), JsonReason.of(it))
                     + "copy or fetch it again", it);
-            default -> new Problem("%s: cannot be read (%s)".formatted(here,
-                    Shown.of(String.valueOf(e.getMessage()).lines().findFirst().orElse(""))), e);
+            default -> new Problem("%s: cannot be read (%s)".formatted(here, Shown.reason(e)), e);
         };
     }
 
